@@ -1,0 +1,90 @@
+/**
+ * One cluster as CList describes it: plain data. Made by `parseClist`; read by main, cluster and
+ * status. Secrets stay references here and are fetched by the adapter that needs them.
+ */
+import type { Span } from '../language/program.ts';
+
+export type OnSilence = 'power' | 'confirm' | 'trust';
+export type ServiceLost = 'takeover' | 'alarm';
+
+/** Where a console is. */
+export type ConsoleAddress =
+  | { readonly kind: 'telnet'; readonly host: string; readonly port: number }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'serial'; readonly path: string; readonly baud: number };
+
+/**
+ * How this wire sends a BREAK. `line`: as the wire does it (RFC 2217 where agreed, else IAC BRK; a
+ * held TX on a serial line). `bytes`: a sequence that the other end understands, for example ^O b;
+ * numbers between byte strings are pauses in milliseconds.
+ */
+export type BreakMethod =
+  | {
+      readonly kind: 'line';
+      readonly force: 'rfc2217' | 'iac-brk' | null;
+      readonly durationMs: number;
+    }
+  | { readonly kind: 'bytes'; readonly sequence: readonly (string | number)[] };
+
+/** A value that is fetched when it is needed and never shown: `@file:PATH` or `@env:NAME`. */
+export type Secret =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'environment'; readonly name: string };
+
+/** A fence agent (ClusterLabs API): options go to its stdin, `action=` is added. */
+export interface PowerDevice {
+  readonly agent: string;
+  readonly options: readonly { readonly name: string; readonly value: string | Secret }[];
+}
+
+/** How reachability is asked. */
+export type ProbeTarget =
+  | { readonly kind: 'ping'; readonly host: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly console: ConsoleAddress;
+  readonly breakMethod: BreakMethod;
+  /** Pause between two typed characters, ms. 0..1000, default 2. */
+  readonly paceMs: number;
+  readonly identity: string;
+  /** At least one, in the order in which they are tried. */
+  readonly bootPaths: readonly string[];
+  /** All must say off. Empty: none. */
+  readonly power: readonly PowerDevice[];
+  /** Values of the script's `of node` settings. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly span: Span;
+}
+
+export interface Cluster {
+  readonly name: string;
+  readonly script: string;
+  readonly nodes: readonly [ClusterNode, ClusterNode];
+  readonly service: ProbeTarget | null;
+  readonly references: readonly ProbeTarget[];
+  readonly probe: {
+    /** Between two questions, ms. Default 5 s. */
+    readonly intervalMs: number;
+    /** Unanswered for so long: dead. Default 60 s. */
+    readonly deadAfterMs: number;
+  };
+  readonly onSilence: OnSilence;
+  readonly serviceLost: ServiceLost;
+  /** Production is back within so long, ms. Default 8 min. */
+  readonly promiseMs: number;
+  /** An unfinished line counts as a prompt when the console was quiet for so long, ms. Default 500. */
+  readonly promptQuietMs: number;
+  /** For `trust`: the day on which parking was shown to survive a power cycle, ISO date, or null. */
+  readonly parkingSurvivedPowerCycle: string | null;
+  /** Overrides of `at most N in D`, by the name of the state. */
+  readonly bounds: Readonly<
+    Record<string, { readonly entries: number; readonly withinMs: number; readonly span: Span }>
+  >;
+  /** `set NAME VALUE` lines, durations in milliseconds when the script declares them so. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Program and arguments that get each alarm; empty: none. */
+  readonly alarmCommand: readonly string[];
+  readonly span: Span;
+}
