@@ -55,6 +55,8 @@ export interface ClusterNode {
   readonly power: readonly PowerDevice[];
   /** Values of the script's `of node` settings. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Where each `set` stands, by its name; absent when the node was not read from a text. */
+  readonly settingSpans?: Readonly<Record<string, Span>>;
   readonly span: Span;
 }
 
@@ -82,8 +84,10 @@ export interface Cluster {
   readonly bounds: Readonly<
     Record<string, { readonly entries: number; readonly withinMs: number; readonly span: Span }>
   >;
-  /** `set NAME VALUE` lines, durations in milliseconds when the script declares them so. */
+  /** `set NAME VALUE` lines as written; `bindTarget` turns durations into milliseconds. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Where each `set` stands, by its name; absent when the cluster was not read from a text. */
+  readonly settingSpans?: Readonly<Record<string, Span>>;
   /** Program and arguments that get each alarm; empty: none. */
   readonly alarmCommand: readonly string[];
   readonly span: Span;

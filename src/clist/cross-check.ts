@@ -1,0 +1,183 @@
+/**
+ * What is right line by line and wrong together: the same console, identity or plug used twice, a
+ * policy without its device, a service that is its own reference. Called by `parseClist` with every
+ * cluster of the file. The later place is reported and names the line of the earlier one.
+ */
+import type { DiagnosticSink } from '../language/diagnostics.ts';
+import type { Span } from '../language/program.ts';
+import type { ConsoleAddress, PowerDevice, ProbeTarget } from './cluster.ts';
+import type { ClusterDraft, NodeDraft } from './draft.ts';
+import { formatTarget, isLoopback } from './values.ts';
+
+export function crossCheck(clusters: readonly ClusterDraft[], sink: DiagnosticSink): void {
+  const nodes = clusters.flatMap((cluster) => cluster.nodes);
+  checkUnique(
+    sink,
+    'duplicate-console',
+    nodes.flatMap((node) => keyed(node.console, consoleKey)),
+    (line) => `another node uses this console already (line ${line})`,
+    'a console drives one node; two would type into each other',
+  );
+  checkUnique(
+    sink,
+    'duplicate-identity',
+    nodes.flatMap((node) => keyed(node.identity, (identity) => identity.toLowerCase())),
+    (line) => `another node has this identity already (line ${line})`,
+    'the identity tells two machines apart',
+  );
+  checkUnique(
+    sink,
+    'duplicate-plug',
+    nodes.flatMap((node) => plugsOf(node)),
+    (line) => `this power plug is already used in line ${line}`,
+    'one plug for one machine: switching it off would hit the wrong one',
+  );
+  for (const cluster of clusters) {
+    checkService(cluster, sink);
+    checkPolicy(cluster, sink);
+    checkBreakMethods(cluster, sink);
+    checkSharedFate(cluster, sink);
+  }
+}
+
+interface Keyed {
+  readonly key: string;
+  readonly span: Span;
+}
+
+function keyed<T>(
+  placed: { readonly value: T; readonly span: Span } | null,
+  key: (value: T) => string,
+): readonly Keyed[] {
+  return placed === null ? [] : [{ key: key(placed.value), span: placed.span }];
+}
+
+function checkUnique(
+  sink: DiagnosticSink,
+  code: string,
+  entries: readonly Keyed[],
+  message: (firstLine: number) => string,
+  hint: string,
+): void {
+  const first = new Map<string, Keyed>();
+  for (const entry of entries) {
+    const before = first.get(entry.key);
+    if (before === undefined) first.set(entry.key, entry);
+    else sink.error(code, entry.span, message(before.span.line), hint);
+  }
+}
+
+function consoleKey(console: ConsoleAddress): string {
+  return console.kind === 'serial' ? console.path : `${console.host.toLowerCase()} ${console.port}`;
+}
+
+function plugsOf(node: NodeDraft): readonly Keyed[] {
+  return node.power.map(({ value, span }) => ({ key: plugKey(value), span }));
+}
+
+/** Which outlet this is; agents call the same options by older and newer names. */
+function plugKey(device: PowerDevice): string {
+  const host = plainOption(device, ['ip', 'ipaddr']);
+  const plug = plainOption(device, ['plug', 'port']);
+  if (host !== null && plug !== null) {
+    return `${host.toLowerCase()} ${plainOption(device, ['ipport']) ?? ''} ${plug}`;
+  }
+  const rest = device.options.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).sort();
+  return `${device.agent} ${rest.join(' ')}`;
+}
+
+function plainOption(device: PowerDevice, names: readonly string[]): string | null {
+  const value = device.options.find((option) => names.includes(option.name))?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+function checkService(cluster: ClusterDraft, sink: DiagnosticSink): void {
+  const { service } = cluster;
+  if (!cluster.seen.has('service')) {
+    const message = `cluster '${cluster.name}' has no service: a hang without a message stays unnoticed`;
+    sink.warning('no-service', cluster.span, message, 'add: service tcp HOST:PORT');
+  }
+  if (service === null) return;
+  for (const reference of cluster.references) {
+    if (hostOf(reference.value) !== hostOf(service.value)) continue;
+    const hint = 'a reference is another machine: a router, a name server';
+    if (formatTarget(reference.value) === formatTarget(service.value)) {
+      const message = 'the service cannot be its own reference';
+      sink.error('service-is-reference', reference.span, message, hint);
+    } else if (!isLoopback(service.value.host)) {
+      const message = 'the reference is on the same host as the service and dies with it';
+      sink.warning('service-is-reference', reference.span, message, hint);
+    }
+  }
+}
+
+function hostOf(target: ProbeTarget): string {
+  return target.host.toLowerCase();
+}
+
+function checkPolicy(cluster: ClusterDraft, sink: DiagnosticSink): void {
+  const policy = cluster.onSilence;
+  if (policy?.value === 'power') {
+    for (const node of cluster.nodes) {
+      if (node.seen.has('power')) continue;
+      const message = `on-silence power needs a power device, node '${node.name}' has none`;
+      const hint = 'add: power AGENT name=value ..., or choose `on-silence confirm`';
+      sink.error('missing-power', node.span, message, hint);
+    }
+  }
+  if (policy?.value === 'trust') checkTrust(cluster, policy.span, sink);
+  if (cluster.serviceLost === 'takeover' && !cluster.seen.has('service')) {
+    const span = cluster.seen.get('service-lost') ?? cluster.span;
+    const message = 'service-lost takeover needs a service to watch';
+    sink.error('missing-service', span, message, 'add: service tcp HOST:PORT');
+  }
+}
+
+function checkTrust(cluster: ClusterDraft, span: Span, sink: DiagnosticSink): void {
+  if (!cluster.seen.has('parking-survived-power-cycle')) {
+    sink.error(
+      'trust-unproven',
+      span,
+      'trust needs the day on which parking was shown to survive a power cycle',
+      'pull the plug of a parked node; if it comes back parked: parking-survived-power-cycle 2026-11-20',
+    );
+  }
+  if (!cluster.seen.has('service')) {
+    const message = 'trust needs a service that is seen to be dead';
+    sink.error('missing-service', span, message, 'add: service tcp HOST:PORT');
+  }
+}
+
+/** A way to send a BREAK that the wire does not have. */
+function checkBreakMethods(cluster: ClusterDraft, sink: DiagnosticSink): void {
+  for (const { console, breakMethod } of cluster.nodes) {
+    if (console === null || breakMethod?.value.kind !== 'line') continue;
+    const force = breakMethod.value.force;
+    if (console.value.kind === 'tcp') {
+      const message = 'a tcp console carries bytes only and no BREAK';
+      const hint = 'write the bytes that the other end takes for it: break bytes "\\x0f" "b"';
+      sink.error('break-impossible', breakMethod.span, message, hint);
+    } else if (console.value.kind === 'serial' && force !== null) {
+      const message = `${force} is a way of telnet; this console is a serial line`;
+      sink.error('break-impossible', breakMethod.span, message, 'write: break line');
+    }
+  }
+}
+
+/** One box, one power cord, one switch: the device fails together with what it should prove. */
+function checkSharedFate(cluster: ClusterDraft, sink: DiagnosticSink): void {
+  for (const node of cluster.nodes) {
+    const console = node.console?.value;
+    const host = console === undefined || console.kind === 'serial' ? null : console.host;
+    if (host === null || isLoopback(host)) continue;
+    const device = cluster.nodes
+      .flatMap((other) => other.power)
+      .find(
+        ({ value }) => plainOption(value, ['ip', 'ipaddr'])?.toLowerCase() === host.toLowerCase(),
+      );
+    if (node.console === null || device === undefined) continue;
+    const message = `the console and the power device of line ${device.span.line} share one host`;
+    const hint = 'when it fails, the console is silent and nothing can say why';
+    sink.warning('shared-fate', node.console.span, message, hint);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * CList's text as it may be shown: values that may be secrets become stars of the same length, so
+ * that carets still point right. Called by whoever prints a line of CList. Masks too much rather
+ * than too little.
+ */
+import { DiagnosticSink } from '../language/diagnostics.ts';
+import { readWords, type Word } from './words.ts';
+
+/** Names of options and words whose value is a secret. */
+export function looksSecret(name: string): boolean {
+  if (/_script$|_file$/i.test(name)) return false;
+  return /passw|passwd|passphrase|pasw|secret|token|community|credential|priv|api_?key/i.test(name);
+}
+
+/** Options of fence agents that may be shown; all others are masked, also misspelt ones. */
+const SHOWN_OPTIONS =
+  /^(ip|ipaddr|ipport|plug|port|login|username|user|ssh|ssl|lanplus|method|managed)$/;
+
+export function maskSecrets(text: string): string {
+  return text.split('\n').map(maskLine).join('\n');
+}
+
+function maskLine(source: string): string {
+  const words = readWords('', 1, source, new DiagnosticSink());
+  // A broken quote: where the value begins and ends cannot be known.
+  if (words === null) return maskFrom(source, source.search(/=|["']/) + 1);
+  const isPower = words[0]?.text === 'power';
+  let shown = source;
+  words.forEach((word, index) => {
+    const start = secretStart(source, word, words[index - 1], isPower && index > 1);
+    if (start === null) return;
+    const end = word.span.endColumn - 1;
+    shown = shown.slice(0, start) + '*'.repeat(end - start) + shown.slice(end);
+  });
+  const comment = (words.at(-1)?.span.endColumn ?? 1) - 1;
+  return shown.slice(0, comment) + maskComment(shown.slice(comment));
+}
+
+/** A line that was commented out may still hold its password. */
+function maskComment(comment: string): string {
+  return comment.replace(/([^\s=]+)=(\S+)/g, (all, name: string, value: string) =>
+    looksSecret(name) && !isReference(value) ? `${name}=${'*'.repeat(value.length)}` : all,
+  );
+}
+
+/** Offset in the line at which the secret part of the word begins, or null. */
+function secretStart(
+  source: string,
+  word: Word,
+  before: Word | undefined,
+  isPowerOption: boolean,
+): number | null {
+  const raw = source.slice(word.span.column - 1, word.span.endColumn - 1);
+  const equals = raw.indexOf('=');
+  if (equals < 0) {
+    const follows = before !== undefined && !before.text.includes('=') && looksSecret(before.text);
+    if (!follows && !isPowerOption) return null;
+    return isReference(raw) ? null : word.span.column - 1;
+  }
+  const name = raw.slice(0, equals);
+  const hide = isPowerOption ? !SHOWN_OPTIONS.test(name) : looksSecret(name);
+  if (!hide || isReference(raw.slice(equals + 1))) return null;
+  return word.span.column + equals;
+}
+
+function isReference(value: string): boolean {
+  return /^@(file|env):/.test(value);
+}
+
+function maskFrom(source: string, start: number): string {
+  return source.slice(0, start) + source.slice(start).replace(/\S/g, '*');
+}
