@@ -28,6 +28,11 @@ export interface Transport {
   drained(): Promise<void>;
   /** Resolves when the BREAK is over; a BREAK is on its way after all bytes written before. */
   sendBreak(): Promise<void>;
+  /**
+   * `answers` asks on this very connection, and the other end has shown that it answers there: fit
+   * to be asked regularly. Otherwise `answers` makes a new connection or knows nothing better.
+   */
+  readonly answersInBand: boolean;
   /** Does the other end itself (the terminal server) still answer? Within `withinMs`. */
   answers(withinMs: number): Promise<{ readonly answers: boolean; readonly detail: string }>;
   /** Ends the connection; `closed` is not called any more. Safe at any time, any number of times. */
