@@ -1,0 +1,83 @@
+/**
+ * What a runner is plugged into: wires, journal, log, alarms, local commands, power devices.
+ * The daemon plugs in the real ones, tests plug in fakes. The runner knows nothing else of the
+ * outside. Nothing here may block, and nothing may throw for trouble outside.
+ */
+import type { Clock } from '../clock/clock.ts';
+import type { Engine } from '../machine/engine.ts';
+import type { ChannelStatus, LogEntry, NodeIndex, Recollection } from '../machine/protocol.ts';
+import type { JournalSink } from './journal-file.ts';
+
+/** A console that keeps itself connected (transport/line.ts). */
+export interface ConsoleLine {
+  start(): void;
+  /** Ends the connection; nothing is reported any more. */
+  stop(): void;
+  /** Queues latin1 text, one character per byte; typed paced, in order. */
+  type(text: string): void;
+  discardTyping(): void;
+  sendBreak(): void;
+  /** Does the terminal server itself still answer? */
+  ask(withinMs: number): Promise<{ readonly answers: boolean; readonly detail: string }>;
+}
+
+export interface LineListener {
+  /** The bytes are only valid during the call. */
+  onData(bytes: Uint8Array): void;
+  onStatus(status: ChannelStatus, detail: string): void;
+  onModem(line: 'dsr' | 'dcd' | 'cts', on: boolean): void;
+  /** Typed text that was thrown away, because the line was lost or took nothing for too long. */
+  onDropped(what: string): void;
+}
+
+/** The cluster's log and its transcript. */
+export interface LogSink {
+  entry(entry: LogEntry, wall: number): void;
+  alarm(name: string, text: string, type: string, wall: number): void;
+  cleared(name: string, wall: number): void;
+  /** `latin1` is the same chunk as `bytes`; the log takes whichever it needs. */
+  received(node: NodeIndex, bytes: Uint8Array, latin1: string, wall: number): void;
+  typed(node: NodeIndex, text: string, wall: number): void;
+  /** A line of ours in the transcript: connected, lost, BREAK. */
+  remark(node: NodeIndex, text: string, wall: number): void;
+  flush(): void;
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+export interface AlarmSink {
+  raise(name: string, text: string, type: string): void;
+  clear(name: string): void;
+}
+
+export interface CommandOutcome {
+  readonly outcome: 'exited' | 'timeout' | 'not-started';
+  readonly status: number | null;
+  readonly detail: string;
+}
+
+export interface PowerAnswer {
+  readonly outcome: 'off' | 'on' | 'no-answer' | 'no-device';
+  readonly detail: string;
+}
+
+export interface RunnerParts {
+  readonly cluster: string;
+  readonly nodes: readonly [string, string];
+  readonly engine: Engine;
+  readonly recollection: Recollection;
+  readonly clock: Clock;
+  /** Runs after all input that waits now has been read: setImmediate in the daemon. */
+  readonly turn: (run: () => void) => void;
+  readonly line: (node: NodeIndex, listener: LineListener) => ConsoleLine;
+  readonly journal: JournalSink;
+  readonly log: LogSink;
+  readonly alarms: AlarmSink;
+  /** Starts a program with separate arguments; the returned function ends it early. */
+  readonly run: (
+    argv: readonly string[],
+    withinMs: number,
+    done: (outcome: CommandOutcome) => void,
+  ) => () => void;
+  readonly power: (node: NodeIndex, action: 'off' | 'status') => Promise<PowerAnswer>;
+}

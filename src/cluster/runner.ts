@@ -1,0 +1,275 @@
+/**
+ * Runs one cluster's machine: makes events from wires, clock and operators, handles them one at a
+ * time, and has the effects carried out in order. Made by the daemon, one per cluster.
+ * A fault inside (an exception out of the machine, an effect nobody knows) stops this cluster alone:
+ * its state is kept, consoles stay connected and recorded, nothing is typed any more.
+ * Must never let such a fault out, and must never do work per console chunk beyond one event.
+ */
+import { type ClusterStatus, describe } from '../machine/describe.ts';
+import { nextWake, start, step } from '../machine/machine.ts';
+import type {
+  ChannelStatus,
+  Event,
+  EventBody,
+  MachineEffect,
+  Moment,
+  NodeIndex,
+} from '../machine/protocol.ts';
+import type { MachineState } from '../machine/state.ts';
+import { messageOf } from './daemon-error.ts';
+import { EffectRunner } from './effect-runner.ts';
+import { latin1 } from './latin1.ts';
+import type { ConsoleLine, RunnerParts } from './parts.ts';
+import { type OperatorAnswer, Replies } from './replies.ts';
+
+/** So many `time` events in a row without the machine's next one moving on: it turns on the spot. */
+const SPINS_MAX = 10_000;
+/** A turn that comes so late means that the process stood still: input is drained once more. */
+const LATE_TURN_MS = 1_000;
+/** Name of the alarm that says that a cluster is not controlled any more. */
+export const FAULT_ALARM = 'fault';
+
+export type OperatorAsk = Extract<EventBody, { kind: 'operator' }>;
+
+export class ClusterRunner {
+  readonly #parts: RunnerParts;
+  readonly #lines: readonly [ConsoleLine, ConsoleLine];
+  readonly #replies: Replies;
+  readonly #effects: EffectRunner;
+  readonly #onTimer = () => this.#timerFired();
+  readonly #onTurn = () => this.#turned();
+  #state: MachineState | null = null;
+  #queue: Event[] = [];
+  #busy = false;
+  #fault: string | null = null;
+  #ended = false;
+  /** When the armed timer fires, monotonic ms; null: none armed. */
+  #armedFor: number | null = null;
+  #cancelTimer: (() => void) | null = null;
+  #firedAt: number | null = null;
+  #spins = 0;
+  #last: Moment;
+
+  constructor(parts: RunnerParts) {
+    this.#parts = parts;
+    this.#last = parts.clock.now();
+    this.#replies = new Replies(parts.clock);
+    this.#lines = [this.#makeLine(0), this.#makeLine(1)];
+    this.#effects = new EffectRunner({
+      parts,
+      lines: this.#lines,
+      replies: this.#replies,
+      answer: (event) => this.#take(event),
+    });
+  }
+
+  get cluster(): string {
+    return this.#parts.cluster;
+  }
+
+  /** Why the cluster is not controlled any more, or null. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  /** Starts the machine, then the consoles. */
+  start(): void {
+    const { engine, recollection, clock } = this.#parts;
+    this.#last = clock.now();
+    this.#guarded(() => start(engine, recollection, this.#last));
+    this.#drain();
+    for (const line of this.#lines) line.start();
+  }
+
+  /** Ends consoles and commands; resolves when journal and log are on the disk. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cancelTimer?.();
+    for (const line of this.#lines) line.stop();
+    this.#effects.killCommands();
+    this.#replies.close('the daemon is stopping');
+    await this.#parts.journal.close();
+    await this.#parts.log.close();
+  }
+
+  net(level: 'alive' | 'dead' | 'blind', detail: string): void {
+    this.#take({ kind: 'net', level, detail, ...this.#parts.clock.now() });
+  }
+
+  stall(lateMs: number): void {
+    this.#take({ kind: 'stall', lateMs, ...this.#parts.clock.now() });
+  }
+
+  /** Resolves with what the machine replies; never rejects. */
+  ask(request: Omit<OperatorAsk, 'kind' | 'reply'>): Promise<OperatorAnswer> {
+    if (this.#fault !== null) {
+      return Promise.resolve({ accepted: false, text: `not controlled: ${this.#fault}` });
+    }
+    const { reply, answer } = this.#replies.open();
+    this.#take({ kind: 'operator', ...request, reply, ...this.#parts.clock.now() });
+    return answer;
+  }
+
+  /** Null when the machine never started or cannot be described. */
+  status(): ClusterStatus | null {
+    if (this.#state === null) return null;
+    try {
+      return describe(this.#parts.engine, this.#state, this.#parts.clock.now());
+    } catch {
+      return null;
+    }
+  }
+
+  reopenLogs(): void {
+    this.#parts.log.reopen();
+  }
+
+  // ---- wires ----
+
+  #makeLine(node: NodeIndex): ConsoleLine {
+    return this.#parts.line(node, {
+      onData: (bytes) => this.#received(node, bytes),
+      onStatus: (status, detail) => this.#channel(node, status, detail),
+      onModem: (line, on) =>
+        this.#take({ kind: 'modem', node, line, on, ...this.#parts.clock.now() }),
+      onDropped: (what) => this.#parts.log.remark(node, what, this.#parts.clock.now().wall),
+    });
+  }
+
+  #received(node: NodeIndex, bytes: Uint8Array): void {
+    if (this.#ended) return;
+    const { at, wall } = this.#parts.clock.now();
+    const data = latin1(bytes);
+    this.#parts.log.received(node, bytes, data, wall);
+    this.#take({ kind: 'bytes', node, data, at, wall });
+  }
+
+  #channel(node: NodeIndex, status: ChannelStatus, detail: string): void {
+    if (this.#ended) return;
+    const now = this.#parts.clock.now();
+    this.#parts.log.remark(node, `${status}: ${detail}`, now.wall);
+    this.#take({ kind: 'channel', node, status, detail, ...now });
+  }
+
+  // ---- events, one at a time ----
+
+  /** What comes while another event is handled, from within its effects, waits its turn. */
+  #take(event: Event): void {
+    if (this.#busy) {
+      this.#queue.push(event);
+      return;
+    }
+    this.#handle(event);
+    this.#drain();
+  }
+
+  #drain(): void {
+    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
+      this.#handle(event);
+    }
+    this.#arm();
+  }
+
+  #handle(event: Event): void {
+    const state = this.#state;
+    if (state === null || this.#fault !== null || this.#ended) return;
+    this.#last = event;
+    this.#busy = true;
+    try {
+      const stepped = step(this.#parts.engine, state, event);
+      this.#state = stepped.state;
+      for (const effect of stepped.effects) this.#effects.carryOut(effect, event.wall);
+    } catch (error) {
+      this.#stopControl(error);
+    }
+    this.#busy = false;
+  }
+
+  /** As `#handle`, for the start. */
+  #guarded(begin: () => { state: MachineState; effects: readonly MachineEffect[] }): void {
+    this.#busy = true;
+    try {
+      const { state, effects } = begin();
+      this.#state = state;
+      for (const effect of effects) this.#effects.carryOut(effect, this.#last.wall);
+    } catch (error) {
+      this.#stopControl(error);
+    }
+    this.#busy = false;
+  }
+
+  // ---- time ----
+
+  #wake(): number | null {
+    if (this.#state === null || this.#fault !== null || this.#ended) return null;
+    try {
+      return nextWake(this.#parts.engine, this.#state);
+    } catch (error) {
+      this.#stopControl(error);
+      return null;
+    }
+  }
+
+  /** An armed timer that fires too early is cheaper than one that is armed anew for each byte. */
+  #arm(): void {
+    const wake = this.#wake();
+    if (wake === null || (this.#armedFor !== null && this.#armedFor <= wake)) return;
+    this.#cancelTimer?.();
+    this.#armedFor = wake;
+    this.#cancelTimer = this.#parts.clock.after(Math.ceil(wake - this.#last.at), this.#onTimer);
+  }
+
+  #timerFired(): void {
+    this.#cancelTimer = null;
+    this.#firedAt = this.#parts.clock.now().at;
+    this.#parts.turn(this.#onTurn);
+  }
+
+  /** Everything that waited to be read when the timer fired has been handled. */
+  #turned(): void {
+    const now = this.#parts.clock.now();
+    const isLate = this.#firedAt !== null && now.at - this.#firedAt > LATE_TURN_MS;
+    this.#firedAt = null;
+    if (isLate) {
+      this.#parts.turn(this.#onTurn);
+      return;
+    }
+    this.#armedFor = null;
+    const wake = this.#wake();
+    const isDue = wake !== null && wake <= now.at;
+    this.#spins = isDue ? this.#spins + 1 : 0;
+    if (this.#spins > SPINS_MAX) this.#stopControl(new Error('the machine does not move on'));
+    else if (isDue) this.#take({ kind: 'time', ...now });
+    else {
+      this.#last = now;
+      this.#arm();
+    }
+  }
+
+  // ---- a fault inside ----
+
+  #stopControl(error: unknown): void {
+    if (this.#fault !== null) return;
+    const what = messageOf(error);
+    this.#fault = what;
+    this.#queue = [];
+    this.#cancelTimer?.();
+    for (const line of this.#lines) line.discardTyping();
+    this.#replies.close(`not controlled any more: ${what}`);
+    this.#tellFault(what, error);
+  }
+
+  #tellFault(what: string, error: unknown): void {
+    const { log, alarms, cluster } = this.#parts;
+    const { wall } = this.#last;
+    const text = `${cluster} is not controlled any more, nothing is typed until a restart: ${what}`;
+    const type = `clusterd status ${cluster}`;
+    const state = this.status()?.state ?? '';
+    const trace = error instanceof Error ? (error.stack ?? '') : '';
+    const why = trace.replaceAll(/\s*\n\s*/g, ' | ');
+    log.entry({ level: 'alarm', topic: 'fault', state, node: null, what: text, why }, wall);
+    log.alarm(FAULT_ALARM, text, type, wall);
+    alarms.raise(FAULT_ALARM, text, type);
+  }
+}

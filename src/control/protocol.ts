@@ -1,0 +1,132 @@
+/**
+ * What goes over the control socket: one JSON object a line, a request and then its reply.
+ * Called by server.ts and client.ts. Everything that comes in is checked here; what does not fit is
+ * refused with a reason and never guessed at.
+ * `operator` is the name that the client says it has: Node cannot ask the kernel for the peer of a
+ * unix socket (SO_PEERCRED), so logs and journal mark the name as said. Who may connect at all is
+ * decided by the socket's mode, 0660.
+ */
+import { z } from 'zod';
+import type { ClusterStatus } from '../machine/describe.ts';
+
+/** A longer line is refused and the connection closed. */
+export const LINE_BYTES_MAX = 64 * 1024;
+
+/** Names end up in logs and on terminals: no control characters. */
+const name = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'has control characters');
+
+export const OPERATOR_WORDS = [
+  'hold',
+  'release',
+  'switchover',
+  'go',
+  'confirm',
+  'out-of-service',
+  'in-service',
+] as const;
+export type OperatorWord = (typeof OPERATOR_WORDS)[number];
+
+/** These need the name of a node. */
+export const WORDS_WITH_NODE: readonly OperatorWord[] = ['confirm', 'out-of-service', 'in-service'];
+
+const requestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('ping') }),
+  z.strictObject({ kind: z.literal('status'), cluster: name.nullable() }),
+  z.strictObject({
+    kind: z.literal('operator'),
+    cluster: name,
+    request: z.enum(OPERATOR_WORDS),
+    node: name.nullable(),
+    operator: name,
+  }),
+  z.strictObject({ kind: z.literal('reopen') }),
+  z.strictObject({ kind: z.literal('shutdown'), operator: name }),
+]);
+export type Request = z.infer<typeof requestSchema>;
+
+/** A cluster as the daemon sees it. */
+export type WatchedCluster =
+  | {
+      readonly kind: 'watched';
+      readonly cluster: string;
+      /** Null when the machine cannot be described; then `stopped` says why. */
+      readonly status: ClusterStatus | null;
+      /** Why it is not controlled any more, or null. */
+      readonly stopped: string | null;
+    }
+  | {
+      readonly kind: 'not-watched';
+      readonly cluster: string;
+      /** The first of the mistakes that `clusterd check` shows in full. */
+      readonly why: string;
+    };
+
+export interface DaemonSummary {
+  readonly pid: number;
+  readonly home: string;
+  /** Milliseconds since 1970. */
+  readonly startedWall: number;
+  readonly clusters: number;
+}
+
+export type Reply =
+  | { readonly ok: true; readonly kind: 'ping'; readonly daemon: DaemonSummary }
+  | {
+      readonly ok: true;
+      readonly kind: 'status';
+      readonly daemon: DaemonSummary;
+      /** The daemon's time, so that ages can be told without its clock. */
+      readonly wall: number;
+      readonly clusters: readonly WatchedCluster[];
+    }
+  | {
+      readonly ok: true;
+      readonly kind: 'operator';
+      readonly accepted: boolean;
+      readonly text: string;
+    }
+  | { readonly ok: true; readonly kind: 'reopen' | 'shutdown'; readonly text: string }
+  | { readonly ok: false; readonly code: string; readonly text: string; readonly hint: string };
+
+/** The request, or a refusal that says what is wrong with the line. */
+export function parseRequest(line: string): Request | Extract<Reply, { ok: false }> {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return refusal('protocol', 'the line is not JSON', 'send one JSON object a line');
+  }
+  const result = requestSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const where = issue === undefined ? '' : issue.path.join('.');
+  const what = issue === undefined ? 'the request does not fit' : issue.message;
+  return refusal(
+    'protocol',
+    where === '' ? what : `${where}: ${what}`,
+    'see src/control/protocol.ts',
+  );
+}
+
+export function refusal(code: string, text: string, hint: string): Extract<Reply, { ok: false }> {
+  return { ok: false, code, text, hint };
+}
+
+export function formatLine(message: Request | Reply): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** `null` when the line is no reply of this protocol. */
+export function parseReply(line: string): Reply | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    const isReply = typeof value === 'object' && value !== null && 'ok' in value;
+    return isReply ? (value as Reply) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * The daemon's end of the control socket, `CLUSTER_HOME/state/control.sock`, mode 0660.
+ * Made by the daemon; also half of its lock: who answers here runs this CLUSTER_HOME.
+ * Clients cost next to nothing, whatever they do: one request at a time and one turn of the event
+ * loop each, reading stops while a reply is not taken, a wrong line ends the connection, silence
+ * ends it after a minute.
+ */
+import { chmod } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
+import { LineCutter } from './line-cutter.ts';
+import {
+  formatLine,
+  LINE_BYTES_MAX,
+  parseRequest,
+  type Reply,
+  type Request,
+  refusal,
+} from './protocol.ts';
+
+const CONNECTIONS_MAX = 64;
+const SILENT_MS = 60_000;
+const SOCKET_MODE = 0o660;
+/** Linux: sockaddr_un has 108 bytes with the final zero; other systems have 104. */
+export const SOCKET_PATH_BYTES_MAX = 103;
+
+export type Answer = (request: Request) => Promise<Reply>;
+
+export class ControlServer {
+  readonly #server: Server;
+  readonly #path: string;
+  readonly #open = new Set<Socket>();
+
+  private constructor(server: Server, path: string) {
+    this.#server = server;
+    this.#path = path;
+  }
+
+  /** Binds the socket. Throws DaemonError `socket-path`, or `socket` with the system's error. */
+  static async listen(path: string, answer: Answer): Promise<ControlServer> {
+    checkSocketPath(path);
+    const server = createServer();
+    server.maxConnections = CONNECTIONS_MAX;
+    const control = new ControlServer(server, path);
+    server.on('connection', (socket) => control.#serve(socket, answer));
+    try {
+      await bind(server, path);
+      await chmod(path, SOCKET_MODE);
+    } catch (error) {
+      server.close();
+      throw new DaemonError('socket', `cannot listen on ${path}: ${messageOf(error)}`, {
+        context: { path },
+        hint: 'is its directory there and writable?',
+        cause: error,
+      });
+    }
+    return control;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Ends all connections and removes the socket. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const socket of this.#open) socket.destroySoon();
+    await closed;
+  }
+
+  #serve(socket: Socket, answer: Answer): void {
+    this.#open.add(socket);
+    socket.on('close', () => this.#open.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(SILENT_MS, () => socket.destroy());
+    const cutter = new LineCutter(LINE_BYTES_MAX);
+    socket.on('data', (chunk: Buffer) => {
+      const lines = cutter.take(chunk);
+      if (lines === null) {
+        end(socket, refusal('protocol', `a line may have ${LINE_BYTES_MAX} bytes`, 'send less'));
+        return;
+      }
+      if (lines.length === 0) return;
+      socket.pause();
+      serveLines(socket, lines, answer).then(
+        () => socket.resume(),
+        () => socket.destroy(),
+      );
+    });
+  }
+}
+
+/** A clear error instead of a truncated path. */
+export function checkSocketPath(path: string): void {
+  const bytes = Buffer.byteLength(path);
+  if (bytes <= SOCKET_PATH_BYTES_MAX) return;
+  throw new DaemonError(
+    'socket-path',
+    `the control socket's path has ${bytes} bytes, ${SOCKET_PATH_BYTES_MAX} are possible: ${path}`,
+    {
+      context: { path, bytes },
+      hint: 'use a CLUSTER_HOME with a shorter path, or a symbolic link to it',
+    },
+  );
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      server.off('error', reject);
+      server.on('error', () => {}); // Too many files for one more client: the next one may succeed.
+      resolve();
+    });
+  });
+}
+
+async function serveLines(socket: Socket, lines: readonly string[], answer: Answer): Promise<void> {
+  for (const line of lines) {
+    if (socket.destroyed || socket.writableEnded) return;
+    const request = parseRequest(line);
+    if ('ok' in request) return end(socket, request);
+    const reply = await answered(request, answer);
+    if (!socket.destroyed && !socket.write(formatLine(reply))) await drained(socket);
+    await anotherTurn();
+  }
+}
+
+async function answered(request: Request, answer: Answer): Promise<Reply> {
+  try {
+    return await answer(request);
+  } catch (error) {
+    if (error instanceof DaemonError) return refusal(error.code, error.message, error.hint);
+    return refusal('refused', messageOf(error), 'see the logs');
+  }
+}
+
+function end(socket: Socket, reply: Reply): void {
+  socket.removeAllListeners('data');
+  socket.resume(); // What still comes is thrown away, so that the reply is not lost in a reset.
+  socket.end(formatLine(reply));
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
+  });
+}
+
+function anotherTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
