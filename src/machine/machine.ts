@@ -1,5 +1,183 @@
 /**
- * The machine: one cluster's program in motion. Pure: no clock, no socket, no file.
- * Called by cluster/ (the daemon), the simulator, the replayer and the prover: one engine for all.
+ * The machine: one cluster's program in motion. Pure and total: every event in every state is taken,
+ * deferred or ignored with a log line; a broken promise inside throws, and the caller stops this one
+ * cluster. Knows no clock, no socket, no file. Called by cluster/ (the daemon), the simulator, the
+ * replayer and the prover: one engine for all.
  */
-export {};
+import type { Program } from '../language/program.ts';
+import { takeBytesQuickly } from './bulk.ts';
+import { takeChannel } from './channel.ts';
+import { bindEngine, type Engine } from './engine.ts';
+import { taskAnswer, taskTime, taskWakesAt } from './executor.ts';
+import { takeNet, takeStall } from './inputs.ts';
+import { fireLevel } from './levels.ts';
+import { takeOperator } from './operator.ts';
+import { compilePatterns, type PatternSet } from './patterns.ts';
+import type { Event, MachineEffect, Moment, NodeIndex, Recollection } from './protocol.ts';
+import { log, nodeName, type Run } from './run.ts';
+import { cloneState, emptyState, type MachineState } from './state.ts';
+import { enter, settle } from './states.ts';
+import { becomeFresh, lookAtTail, takeBytes } from './text.ts';
+import { fireAfters, startEvery, stateWakesAt } from './timers.ts';
+
+export type { Engine } from './engine.ts';
+export type { MachineState } from './state.ts';
+
+/** After a connection nothing is believed before the console was quiet for so long. */
+const SETTLE_MS = 5000;
+/** So long both consoles may take to connect before the first state begins anyway. */
+const BEGIN_MS = 10_000;
+const NODES: readonly NodeIndex[] = [0, 1];
+
+/** `patterns`: shared by all clusters of one script; compiled here when absent. */
+export function createEngine(program: Program, target: Engine['target'], patterns?: PatternSet) {
+  return bindEngine(program, target, patterns ?? compilePatterns(program));
+}
+
+export interface Stepped {
+  readonly state: MachineState;
+  readonly effects: readonly MachineEffect[];
+}
+
+/** The machine as it is after a start of the daemon: only what the journal says is known. */
+export function start(engine: Engine, recollection: Recollection, now: Moment): Stepped {
+  const { program, target } = engine;
+  const state = emptyState(now.at, now.wall, program.startState);
+  const owner = target.nodes.findIndex((node) => node.name === recollection.owner);
+  state.owner = owner === 1 ? 1 : 0;
+  state.ownerAssumed = owner < 0;
+  state.unfinished = recollection.unfinished;
+  state.pathIndex = recollection.pathIndex;
+  state.parkedBeforeBoot = recollection.parkedBeforeBoot;
+  state.entries = recollection.entries;
+  state.alarms = recollection.alarms.map((alarm) => ({ ...alarm, wall: now.wall }));
+  for (const node of NODES) {
+    state.nodes[node].inService = !recollection.outOfService.includes(target.nodes[node].name);
+  }
+  const lasting = recollection.lastingState;
+  const back = program.states.findIndex((one) => one.lasting && one.name === lasting?.state);
+  if (back >= 0) {
+    state.current = back;
+    state.reason = lasting?.reason ?? state.reason;
+  }
+  const run: Run = { engine, state, effects: [] };
+  const assumed = state.ownerAssumed ? ', assumed from CList: no journal says otherwise' : '';
+  log(run, 'start', 'the daemon starts: every node is unknown until proven again', {
+    why: `${nodeName(run, state.owner)} owns the disk${assumed}; unfinished: ${state.unfinished}`,
+    next: 'connects to both consoles',
+  });
+  return { state, effects: run.effects };
+}
+
+/** One event. Never changes the state it is given. */
+export function step(engine: Engine, state: MachineState, event: Event): Stepped {
+  if (event.kind === 'bytes') {
+    const quick = takeBytesQuickly(engine, state, event);
+    if (quick !== null) return { state: quick, effects: [] };
+  }
+  const next = cloneState(state);
+  next.now = Math.max(state.now, event.at);
+  next.wall = event.wall;
+  next.hops = 0;
+  const run: Run = { engine, state: next, effects: [] };
+  takeEvent(run, event);
+  return { state: next, effects: run.effects };
+}
+
+function takeEvent(run: Run, event: Event): void {
+  switch (event.kind) {
+    case 'bytes':
+      return takeBytes(run, event.node, event.data);
+    case 'channel':
+      takeChannel(run, event);
+      return beginWhenReady(run);
+    case 'time':
+      return takeTime(run);
+    case 'stall':
+      return takeStall(run, event.lateMs);
+    case 'net':
+      return takeNet(run, event);
+    case 'command':
+    case 'power':
+    case 'journaled':
+    case 'channel-answer': {
+      const { task } = run.state;
+      const progress = task === null ? null : taskAnswer(run, task, event);
+      if (progress === null) {
+        log(run, 'late', `an answer (${event.kind}) came after nobody waited for it`, {
+          level: 'debug',
+        });
+      }
+      return settle(run, progress);
+    }
+    case 'modem':
+      return takeModem(run, event);
+    case 'operator':
+      return takeOperator(run, event);
+  }
+}
+
+function takeModem(run: Run, event: Extract<Event, { kind: 'modem' }>): void {
+  const node = run.state.nodes[event.node];
+  node.modem = { ...node.modem, [event.line]: event.on };
+  log(run, 'console', `modem line ${event.line} ${event.on ? 'came up' : 'dropped'}`, {
+    node: event.node,
+  });
+}
+
+// ---- time ----------------------------------------------------------------------------------------
+
+function beginsAt(state: MachineState): number {
+  const connected = state.nodes.every((node) => node.channel === 'connected');
+  return connected ? state.enteredAt : state.enteredAt + BEGIN_MS;
+}
+
+function beginWhenReady(run: Run): void {
+  if (run.state.begun || beginsAt(run.state) > run.state.now) return;
+  enter(run, { state: run.state.current, reason: run.state.reason, evidence: '', node: null });
+}
+
+function takeTime(run: Run): void {
+  beginWhenReady(run);
+  for (const node of NODES) takeQuiet(run, node);
+  const { task } = run.state;
+  if (task !== null) settle(run, taskTime(run, task));
+  if (!run.state.begun) return;
+  if (fireAfters(run)) return;
+  const departure = fireLevel(run);
+  if (departure !== null) return enter(run, departure);
+  startEvery(run);
+}
+
+function takeQuiet(run: Run, node: NodeIndex): void {
+  const target = run.state.nodes[node];
+  if (freshAt(run.state, node) <= run.state.now) becomeFresh(target);
+  if (tailAt(run.engine, run.state, node) <= run.state.now) lookAtTail(run, node);
+}
+
+function freshAt(state: MachineState, node: NodeIndex): number {
+  const { channel, fresh, console } = state.nodes[node];
+  if (fresh || channel !== 'connected') return Number.POSITIVE_INFINITY;
+  return console.byteAt + SETTLE_MS;
+}
+
+function tailAt(engine: Engine, state: MachineState, node: NodeIndex): number {
+  const { channel, fresh, console } = state.nodes[node];
+  if (!fresh || channel !== 'connected' || console.looked || console.tail === '') {
+    return Number.POSITIVE_INFINITY;
+  }
+  return console.byteAt + engine.target.promptQuietMs;
+}
+
+/** When a `time` event is wanted next, monotonic ms; null: not before another event. */
+export function nextWake(engine: Engine, state: MachineState): number | null {
+  let wake = Number.POSITIVE_INFINITY;
+  for (const node of NODES) {
+    wake = Math.min(wake, freshAt(state, node), tailAt(engine, state, node));
+  }
+  const run: Run = { engine, state, effects: [] };
+  if (!state.begun) wake = Math.min(wake, beginsAt(state));
+  else wake = Math.min(wake, stateWakesAt(run));
+  if (state.task !== null) wake = Math.min(wake, taskWakesAt(run, state.task));
+  return Number.isFinite(wake) ? wake : null;
+}

@@ -1,0 +1,119 @@
+/**
+ * Booting: the one thing that can destroy a disk. The routine chooses the path; the gate stands
+ * right before the line that starts the system and lets it through only when the law of evidence
+ * allows it, after the new owner is in the journal on the disk, and when the law still allows it
+ * then.
+ */
+import { judgeBoot, readBackSince } from './evidence.ts';
+import { recordBootOrdered } from './facts.ts';
+import { pushHowTo } from './how-to.ts';
+import { journalIntent } from './intent.ts';
+import { journal, log, nodeName, type Run } from './run.ts';
+import { otherNode } from './state.ts';
+import {
+  DONE,
+  failed,
+  type RoutineFrame,
+  routineFrame,
+  type Task,
+  type TaskOutcome,
+} from './task.ts';
+
+function refuse(run: Run, task: Task, frame: RoutineFrame, why: string): TaskOutcome {
+  task.note = why;
+  log(run, 'evidence', `boot of ${nodeName(run, frame.node)} refused`, {
+    level: 'warn',
+    node: frame.node,
+    why,
+  });
+  return failed('refused');
+}
+
+export function runBootRoutine(
+  run: Run,
+  task: Task,
+  frame: RoutineFrame,
+  child: TaskOutcome | null,
+): TaskOutcome | null {
+  if (child !== null) return child;
+  const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex];
+  if (path === undefined) {
+    const count = run.engine.target.nodes[frame.node].bootPaths.length;
+    task.note = `all ${count} boot paths of ${nodeName(run, frame.node)} were tried`;
+    return failed('no-more-paths');
+  }
+  const verdict = judgeBoot(run.engine, run.state, frame.node);
+  if (verdict.kind === 'refused') return refuse(run, task, frame, verdict.why);
+  return pushHowTo(run, task, 'boot', frame.node, [path]);
+}
+
+export function runBootGate(
+  run: Run,
+  task: Task,
+  frame: RoutineFrame,
+  child: TaskOutcome | null,
+): TaskOutcome | null {
+  if (child?.ok === false) {
+    if (frame.phase === 'journal') return child;
+    return refuse(run, task, frame, `the proof could not be renewed: ${task.note}`);
+  }
+  const verdict = judgeBoot(run.engine, run.state, frame.node);
+  if (frame.phase === 'journal') return passGate(run, task, frame);
+  if (verdict.kind === 'refused') return refuse(run, task, frame, verdict.why);
+  if (verdict.kind === 'refresh') {
+    if (frame.phase === 'refresh') return refuse(run, task, frame, 'the proof does not last');
+    frame.phase = 'refresh';
+    const routine = verdict.grade === 'off' ? 'power-status' : 'check-parked';
+    task.frames.push(routineFrame(routine, otherNode(frame.node)));
+    return null;
+  }
+  frame.phase = 'journal';
+  journalIntent(run, task, bootIntent(run, frame, verdict.evidence));
+  return null;
+}
+
+function bootIntent(run: Run, frame: RoutineFrame, evidence: string) {
+  const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex] ?? '';
+  return {
+    kind: 'intent',
+    verb: 'boot',
+    node: nodeName(run, frame.node),
+    path,
+    pathIndex: frame.pathIndex,
+    evidence,
+    parkedBefore: readBackSince(run.engine, run.state, frame.node) !== null,
+  } as const;
+}
+
+/** The intent is on the disk. If a proof died meanwhile, the old owner is written back. */
+function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
+  const { state } = run;
+  const verdict = judgeBoot(run.engine, state, frame.node);
+  if (verdict.kind !== 'allowed') {
+    const owner = nodeName(run, state.owner);
+    journal(run, { kind: 'owner', node: owner, why: 'the boot was refused before it was typed' });
+    const why = verdict.kind === 'refused' ? verdict.why : 'the proof grew too old';
+    return refuse(run, task, frame, why);
+  }
+  const swaps = frame.node !== state.owner;
+  state.parkedBeforeBoot = readBackSince(run.engine, state, frame.node) !== null;
+  state.owner = frame.node;
+  state.ownerAssumed = false;
+  state.pathIndex = frame.pathIndex;
+  state.unfinished = 'boot';
+  const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex];
+  const what = swaps
+    ? `${nodeName(run, frame.node)} is now the active node: it owns the disk`
+    : `${nodeName(run, frame.node)} stays the owner of the disk`;
+  log(run, 'evidence', what, {
+    node: frame.node,
+    evidence: verdict.evidence,
+    next: `boot it from ${path}`,
+  });
+  return DONE;
+}
+
+/** Right before RETURN on the boot line: from here on every old proof about this node is void. */
+export function commitBoot(run: Run, node: RoutineFrame['node']): void {
+  recordBootOrdered(run.state.nodes[node].facts, run.state.now);
+}

@@ -1,0 +1,169 @@
+/**
+ * What the engine itself has recorded about one node, and how a recognised line changes it.
+ * Evidence (evidence.ts) is computed from these facts and from nothing else. Facts of a console die
+ * with its connection: what was not seen may have happened.
+ */
+import type { Fact } from '../language/program.ts';
+
+export type Condition =
+  | 'unknown'
+  | 'running' // a system answered
+  | 'firmware' // at the firmware prompt, nothing to resume
+  | 'held' // stopped by a BREAK, could go on
+  | 'ended' // the system ended by itself
+  | 'leaving' // loads or runs a system
+  | 'resetting'; // banner seen, prompt not yet
+
+export interface ReadBack {
+  readonly at: number;
+  readonly equal: boolean;
+}
+
+export interface Facts {
+  condition: Condition;
+  conditionAt: number;
+  /** `carried`: proven on an earlier connection of the same line, nothing contradicting since. */
+  identity: 'unknown' | 'proven' | 'carried' | 'contradicted';
+  identityAt: number;
+  /** What the console showed last, when it was not what CList says. */
+  identityShown: string | null;
+  /** When the banner of a reset came, or null. */
+  resetAt: number | null;
+  /** When a firmware prompt came after that, or at all. */
+  promptAt: number | null;
+  /** By firmware variable. */
+  reads: Readonly<Record<string, ReadBack>>;
+  writtenAt: number | null;
+  /** Stopped by a BREAK and able to go on; `ours`: by one that we sent. */
+  resumable: { readonly at: number; readonly ours: boolean } | null;
+  /** Bytes that no dialogue of ours asked for since the last proof. */
+  doubtBytes: number;
+  /** BREAKs sent since the console last said anything. */
+  breaksUnanswered: number;
+  /** A BREAK of ours whose effect has not been seen yet. */
+  breakPending: boolean;
+  power: { readonly at: number; readonly off: boolean } | null;
+  attested: { readonly at: number; readonly by: string } | null;
+  trustedAt: number | null;
+}
+
+export function emptyFacts(): Facts {
+  return {
+    condition: 'unknown',
+    conditionAt: 0,
+    identity: 'unknown',
+    identityAt: 0,
+    identityShown: null,
+    resetAt: null,
+    promptAt: null,
+    reads: {},
+    writtenAt: null,
+    resumable: null,
+    doubtBytes: 0,
+    breaksUnanswered: 0,
+    breakPending: false,
+    power: null,
+    attested: null,
+    trustedAt: null,
+  };
+}
+
+/** What a new connection leaves of the facts: the line may have been anywhere meanwhile. */
+export function factsAfterReconnect(facts: Facts): Facts {
+  const identity = facts.identity === 'proven' ? 'carried' : facts.identity;
+  return {
+    ...emptyFacts(),
+    identity,
+    identityAt: facts.identityAt,
+    identityShown: facts.identityShown,
+  };
+}
+
+/** Proofs about the firmware that end when the node resets or leaves its prompt. */
+function forgetPrompt(facts: Facts): void {
+  facts.promptAt = null;
+  facts.reads = {};
+  facts.doubtBytes = 0;
+}
+
+/** A sign of life ends every proof that the node is off. */
+export function contradictOff(facts: Facts): void {
+  facts.power = null;
+  facts.attested = null;
+  facts.trustedAt = null;
+}
+
+function setCondition(facts: Facts, condition: Condition, at: number): void {
+  if (facts.condition !== condition) facts.conditionAt = at;
+  facts.condition = condition;
+}
+
+function recordHeld(facts: Facts, at: number): void {
+  const clean = facts.condition === 'firmware' && facts.resetAt !== null;
+  const nothingToResume = clean || facts.condition === 'ended';
+  if (!nothingToResume) {
+    facts.resumable = { at, ours: facts.breakPending };
+    forgetPrompt(facts);
+    facts.resetAt = null;
+    setCondition(facts, 'held', at);
+  }
+  facts.breakPending = false;
+}
+
+function recordFirmware(facts: Facts, at: number): void {
+  facts.promptAt = at;
+  if (facts.condition !== 'held' && facts.condition !== 'ended') {
+    setCondition(facts, 'firmware', at);
+  }
+  facts.breakPending = false;
+}
+
+function recordLeft(facts: Facts, condition: 'leaving' | 'running', at: number): void {
+  forgetPrompt(facts);
+  facts.resetAt = null;
+  facts.resumable = null;
+  if (condition === 'running') facts.breakPending = false;
+  setCondition(facts, condition, at);
+}
+
+/** A boot of this node is about to be typed: every proof that it stands still is used up. */
+export function recordBootOrdered(facts: Facts, at: number): void {
+  contradictOff(facts);
+  recordLeft(facts, 'leaving', at);
+}
+
+/** Takes in what a recognised line means. */
+export function recordFact(facts: Facts, fact: Fact, at: number): void {
+  contradictOff(facts);
+  switch (fact) {
+    case 'firmware':
+      return recordFirmware(facts, at);
+    case 'held':
+      return recordHeld(facts, at);
+    case 'ended':
+      forgetPrompt(facts);
+      facts.resumable = null;
+      facts.resetAt = null;
+      return setCondition(facts, 'ended', at);
+    case 'reset':
+      forgetPrompt(facts);
+      facts.resetAt = at;
+      facts.writtenAt = null;
+      facts.resumable = null;
+      facts.breakPending = false;
+      return setCondition(facts, 'resetting', at);
+    case 'leaving':
+      return recordLeft(facts, 'leaving', at);
+    case 'running':
+      return recordLeft(facts, 'running', at);
+    case 'lost-values':
+      return forgetPrompt(facts);
+  }
+}
+
+/** Any byte from the console: silence is over. */
+export function recordBytes(facts: Facts, count: number, solicited: boolean): void {
+  facts.breaksUnanswered = 0;
+  facts.trustedAt = null;
+  if (!solicited) facts.doubtBytes += count;
+}

@@ -1,0 +1,41 @@
+/**
+ * The `on net` lines that hold in the current state, with the time at which each fires: a level
+ * counts from entering the state or from when it came about, whichever is later.
+ */
+import { holds } from './dialogue.ts';
+import { carryOut, type Departure, reactionsNow } from './reactions.ts';
+import type { Run } from './run.ts';
+
+interface LevelLine {
+  readonly key: number;
+  readonly due: number;
+  fire(): Departure | null;
+}
+
+/** Numbered: those of `always` first. */
+export function levelLines(run: Run): LevelLine[] {
+  const { always, own } = reactionsNow(run);
+  const { net, enteredAt } = run.state;
+  return [...always, ...own].flatMap((reaction, key) => {
+    const { trigger } = reaction;
+    if (trigger.kind !== 'net' || !net.known || trigger.level !== net.level) return [];
+    const due = Math.max(enteredAt, net.since) + run.engine.milliseconds(trigger.duration);
+    const evidence = `the service address is ${net.level}: ${net.detail}`;
+    const fire = () =>
+      holds(run, reaction.condition)
+        ? carryOut(run, reaction.effects, { values: {}, node: null, evidence })
+        : null;
+    return [{ key, due, fire }];
+  });
+}
+
+/** Fires the first level line that is due; returns the transition it asks for. */
+export function fireLevel(run: Run): Departure | null {
+  for (const line of levelLines(run)) {
+    if (line.due > run.state.now || run.state.fired.nets.includes(line.key)) continue;
+    run.state.fired = { ...run.state.fired, nets: [...run.state.fired.nets, line.key] };
+    const departure = line.fire();
+    if (departure !== null) return departure;
+  }
+  return null;
+}

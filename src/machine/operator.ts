@@ -1,0 +1,109 @@
+/**
+ * Requests of an operator: taken by a line of the script, or refused with the state's name. A
+ * confirmation becomes evidence (attested) only here, and only when nothing contradicts it.
+ */
+import type { Reaction } from '../language/program.ts';
+import { holds } from './dialogue.ts';
+import type { Event, NodeIndex } from './protocol.ts';
+import { carryOut, type Departure, reactionsNow } from './reactions.ts';
+import { currentState, journal, log, nodeName, nodeOfRole, type Run } from './run.ts';
+import { enter } from './states.ts';
+
+type Request = Extract<Event, { kind: 'operator' }>;
+
+/** A console that wrote something within so long belongs to a machine that has power. */
+const ALIVE_MS = 30_000;
+
+export function takeOperator(run: Run, event: Request): void {
+  if (event.request === 'out-of-service' || event.request === 'in-service') {
+    return takeService(run, event, event.request === 'in-service');
+  }
+  const reaction = findReaction(run, event);
+  if (reaction === null || !run.state.begun) {
+    const name = currentState(run).name;
+    const why = `the state ${name} takes no ${event.request}${nodeWord(run, event.node)}`;
+    return reply(run, event, false, why);
+  }
+  const objection = event.request === 'confirm' ? objectionToConfirm(run, event.node) : null;
+  if (objection !== null) return reply(run, event, false, objection);
+  if (event.request === 'confirm' && event.node !== null) attest(run, event, event.node);
+  if (event.request === 'release') {
+    run.state.entries = {};
+    journal(run, { kind: 'released', by: event.operator });
+  }
+  reply(run, event, true, `${currentState(run).name} takes it`);
+  const departure = carryOut(run, reaction.effects, {
+    values: { operator: event.operator },
+    node: event.node,
+    evidence: `${event.operator} typed ${event.request}${nodeWord(run, event.node)}`,
+  });
+  if (departure !== null) leave(run, departure);
+}
+
+function leave(run: Run, departure: Departure): void {
+  enter(run, departure);
+}
+
+function nodeWord(run: Run, node: NodeIndex | null): string {
+  return node === null ? '' : ` ${nodeName(run, node)}`;
+}
+
+function findReaction(run: Run, event: Request): Reaction | null {
+  const { always, own } = reactionsNow(run);
+  const fits = (reaction: Reaction) => {
+    const { trigger } = reaction;
+    if (trigger.kind !== 'operator' || trigger.request !== event.request) return false;
+    if (trigger.role !== null && nodeOfRole(run.state, trigger.role) !== event.node) return false;
+    return holds(run, reaction.condition);
+  };
+  return [...always, ...own].find(fits) ?? null;
+}
+
+function objectionToConfirm(run: Run, node: NodeIndex | null): string | null {
+  if (node === null) return 'confirm needs the name of the node that is off';
+  const { console, channel, connection } = run.state.nodes[node];
+  const ago = run.state.now - console.byteAt;
+  const spoke = channel === 'connected' && connection > 0 && ago < ALIVE_MS && console.line > 0;
+  if (!spoke) return null;
+  return `${nodeName(run, node)} wrote to its console ${Math.round(ago / 1000)} s ago: it is not off`;
+}
+
+function attest(run: Run, event: Request, node: NodeIndex): void {
+  const { facts } = run.state.nodes[node];
+  facts.attested = { at: run.state.now, by: event.operator };
+  facts.doubtBytes = 0;
+  journal(run, { kind: 'attested', node: nodeName(run, node), by: event.operator });
+  log(run, 'evidence', `${nodeName(run, node)} is attested to be off`, {
+    node,
+    evidence: `${event.operator} confirmed it by name`,
+  });
+}
+
+function takeService(run: Run, event: Request, inService: boolean): void {
+  if (event.node === null) return reply(run, event, false, 'name the node');
+  const name = nodeName(run, event.node);
+  if (event.node === run.state.owner && !inService) {
+    return reply(run, event, false, `${name} is the active node: it owns the disk`);
+  }
+  const target = run.state.nodes[event.node];
+  if (target.inService === inService) return reply(run, event, true, 'it is so already');
+  target.inService = inService;
+  target.facts.reads = {};
+  journal(run, { kind: 'service', node: name, inService, by: event.operator });
+  log(run, 'operator', `${name} is ${inService ? 'back in' : 'out of'} service`, {
+    node: event.node,
+    why: `${event.operator} said so`,
+    next: inService
+      ? 'it must be proven parked again'
+      : 'nothing is typed there; no takeover to it',
+  });
+  reply(run, event, true, inService ? 'back in service' : 'out of service');
+}
+
+function reply(run: Run, event: Request, accepted: boolean, text: string): void {
+  const verdict = accepted ? 'accepted' : 'refused';
+  log(run, 'operator', `${event.operator}: ${event.request}${nodeWord(run, event.node)}`, {
+    why: `${verdict}: ${text}`,
+  });
+  run.effects.push({ kind: 'reply', reply: event.reply, accepted, text });
+}

@@ -1,0 +1,142 @@
+/**
+ * The machine's state: plain data, so that it can be kept, compared, explored and replayed.
+ * `step` works on a copy made by `cloneState`; nobody outside this room changes one.
+ * All times are monotonic milliseconds of the events (`Moment.at`) unless they say wall.
+ */
+import type { NetLevel } from '../language/program.ts';
+import { type ConsoleText, emptyConsole } from './console.ts';
+import { emptyFacts, type Facts } from './facts.ts';
+import type { ChannelStatus, NodeIndex } from './protocol.ts';
+import { cloneTask, type Task } from './task.ts';
+
+/** Where our own typing ended: an expectation sees only what stands behind it. */
+export interface Mark {
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface NodeState {
+  channel: ChannelStatus;
+  channelDetail: string;
+  channelSince: number;
+  /** Counts connections; 0 before the first. */
+  connection: number;
+  /** What the console says is believed: no replay of a terminal server is under way. */
+  fresh: boolean;
+  console: ConsoleText;
+  /** When we last typed on this connection, or null. */
+  typedAt: number | null;
+  mark: Mark;
+  /** The line that our own typing made on the screen, once its echo came back. */
+  echo: { readonly line: number; readonly text: string } | null;
+  facts: Facts;
+  inService: boolean;
+  /** Modem lines that were seen; false after one dropped. */
+  modem: Readonly<Record<string, boolean>>;
+}
+
+export interface RaisedAlarm {
+  readonly name: string;
+  readonly text: string;
+  readonly type: string;
+  readonly wall: number;
+}
+
+export interface MachineState {
+  now: number;
+  wall: number;
+  /** The first state has been entered. Before, both consoles are given some time to connect. */
+  begun: boolean;
+  /** Index into Program.states. */
+  current: number;
+  reason: string;
+  enteredAt: number;
+  enteredWall: number;
+  /** The node that owns the disk: the active one. The other is the standby. */
+  owner: NodeIndex;
+  ownerAssumed: boolean;
+  /** Which boot path of the owner was used last. */
+  pathIndex: number;
+  /** The owner's parked values were read back before its last boot. */
+  parkedBeforeBoot: boolean;
+  unfinished: 'none' | 'takeover' | 'boot';
+  nodes: [NodeState, NodeState];
+  net: { level: NetLevel; since: number; known: boolean; detail: string };
+  /** Next action of the current state, or its length when all are done. */
+  actionIndex: number;
+  task: Task | null;
+  /** For each `every` of the current state: when it is due. */
+  everyDue: readonly number[];
+  /** Indices of `after` and net lines of the current state that have fired. */
+  fired: { afters: readonly number[]; nets: readonly number[] };
+  /** Wall-clock times of entries into bounded states. */
+  entries: Readonly<Record<string, readonly number[]>>;
+  alarms: readonly RaisedAlarm[];
+  /** For tokens of effects that are answered by events. */
+  nextToken: number;
+  /** Guards against transitions that take no time. */
+  hops: number;
+}
+
+function emptyNode(at: number): NodeState {
+  return {
+    channel: 'lost',
+    channelDetail: 'not yet connected',
+    channelSince: at,
+    connection: 0,
+    fresh: false,
+    console: emptyConsole(at),
+    typedAt: null,
+    mark: { line: 0, column: 0 },
+    echo: null,
+    facts: emptyFacts(),
+    inService: true,
+    modem: {},
+  };
+}
+
+export function emptyState(at: number, wall: number, startState: number): MachineState {
+  return {
+    now: at,
+    wall,
+    begun: false,
+    current: startState,
+    reason: 'the daemon started',
+    enteredAt: at,
+    enteredWall: wall,
+    owner: 0,
+    ownerAssumed: true,
+    pathIndex: 0,
+    parkedBeforeBoot: false,
+    unfinished: 'none',
+    nodes: [emptyNode(at), emptyNode(at)],
+    net: { level: 'blind', since: at, known: false, detail: 'not yet asked' },
+    actionIndex: 0,
+    task: null,
+    everyDue: [],
+    fired: { afters: [], nets: [] },
+    entries: {},
+    alarms: [],
+    nextToken: 1,
+    hops: 0,
+  };
+}
+
+function cloneNode(node: NodeState): NodeState {
+  return { ...node, console: { ...node.console }, facts: { ...node.facts } };
+}
+
+/** A copy that `step` may change; what is never changed in place is shared. */
+export function cloneState(state: MachineState): MachineState {
+  return {
+    ...state,
+    nodes: [cloneNode(state.nodes[0]), cloneNode(state.nodes[1])],
+    net: { ...state.net },
+    task: state.task === null ? null : cloneTask(state.task),
+    fired: { ...state.fired },
+  };
+}
+
+export function otherNode(node: NodeIndex): NodeIndex {
+  return node === 0 ? 1 : 0;
+}

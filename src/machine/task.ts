@@ -1,0 +1,136 @@
+/**
+ * A task is what the machine does on consoles and devices for an action or an `every` line: a stack
+ * of dialogues and engine routines, of which the top one waits for something. Plain data.
+ */
+import type { NodeIndex } from './protocol.ts';
+
+export type TaskOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: string };
+
+export const DONE: TaskOutcome = { ok: true };
+
+export function failed(failure: string): TaskOutcome {
+  return { ok: false, failure };
+}
+
+export interface DialogueFrame {
+  kind: 'dialogue';
+  dialogue: number;
+  node: NodeIndex;
+  /** Values of the dialogue's parameters. */
+  values: Readonly<Record<string, string>>;
+  step: number;
+  /** Where a repetition of what was typed begins. */
+  retryFrom: number;
+  triesDone: number;
+  triesAnswered: number;
+  /** The step whose gate (boot, resume) has been passed, or null. */
+  gatePassed: number | null;
+}
+
+export type RoutineName =
+  | 'hold'
+  | 'identify'
+  | 'park'
+  | 'check-parked'
+  | 'reset'
+  | 'fence'
+  | 'resume'
+  | 'boot'
+  | 'boot-gate'
+  | 'power-off'
+  | 'power-status'
+  | 'trust-silence';
+
+export interface RoutineFrame {
+  kind: 'routine';
+  routine: RoutineName;
+  node: NodeIndex;
+  /** Position in the routine; its meaning is the routine's own. */
+  phase: string;
+  index: number;
+  /** The current reading is the second one, made because the first differed. */
+  again: boolean;
+  /** An intent for this routine is in the journal. */
+  journaled: boolean;
+  /** For boot: index of the path. */
+  pathIndex: number;
+  /** For identify: the foreign identity that was shown first. */
+  shown: string | null;
+}
+
+export type Frame = DialogueFrame | RoutineFrame;
+
+export type Wait =
+  | {
+      kind: 'expect';
+      since: number;
+      deadline: number;
+      /** Something came back since the last typing, soon enough to be an answer. */
+      answered: boolean;
+    }
+  | {
+      kind: 'echo';
+      text: string;
+      line: number;
+      column: number;
+      attempt: number;
+      deadline: number;
+    }
+  /** After CTRL-U: until the console is quiet. `then`: what is typed next. */
+  | { kind: 'wipe'; attempt: number; until: number; then: 'send' | 'press' }
+  | { kind: 'token'; token: number; effect: 'journal' | 'command' | 'power' | 'channel' };
+
+export interface Task {
+  origin: { readonly kind: 'action' | 'every'; readonly index: number };
+  startedAt: number;
+  frames: Frame[];
+  wait: Wait | null;
+  /** Why the last failure happened, in words, for the log. */
+  note: string;
+}
+
+export function cloneTask(task: Task): Task {
+  return {
+    ...task,
+    frames: task.frames.map((frame) => ({ ...frame })),
+    wait: task.wait === null ? null : { ...task.wait },
+  };
+}
+
+export function dialogueFrame(
+  dialogue: number,
+  node: NodeIndex,
+  values: Readonly<Record<string, string>> = {},
+): DialogueFrame {
+  return {
+    kind: 'dialogue',
+    dialogue,
+    node,
+    values,
+    step: 0,
+    retryFrom: 0,
+    triesDone: 0,
+    triesAnswered: 0,
+    gatePassed: null,
+  };
+}
+
+export function routineFrame(routine: RoutineName, node: NodeIndex, pathIndex = 0): RoutineFrame {
+  return {
+    kind: 'routine',
+    routine,
+    node,
+    phase: 'begin',
+    index: 0,
+    again: false,
+    journaled: false,
+    pathIndex,
+    shown: null,
+  };
+}
+
+export function topFrame(task: Task): Frame {
+  const frame = task.frames[task.frames.length - 1];
+  if (frame === undefined) throw new Error('a task without frames');
+  return frame;
+}

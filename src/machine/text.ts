@@ -1,0 +1,186 @@
+/**
+ * Console text on its way through the machine: bytes to lines, lines to facts, then to `always`
+ * lines, to the running dialogue and to the state, in this order. The first that takes a line ends
+ * its way. Called by machine.ts for every chunk.
+ */
+import { nextLine, splitPieces, takePiece } from './console.ts';
+import type { SeenLine } from './dialogue.ts';
+import { DOUBT_BYTES_MAX } from './evidence.ts';
+import { taskBytes, taskLine } from './executor.ts';
+import { contradictOff, recordBytes, recordFact } from './facts.ts';
+import type { NodeIndex } from './protocol.ts';
+import { type Cause, reactionsNow, reactToLine } from './reactions.ts';
+import { journal, log, markHere, nodeName, type Run, roleOf } from './run.ts';
+import type { NodeState } from './state.ts';
+import { otherNode } from './state.ts';
+import { enter, settle } from './states.ts';
+
+export function takeBytes(run: Run, node: NodeIndex, data: string): void {
+  const target = run.state.nodes[node];
+  const solicited = run.state.task?.frames.some((frame) => frame.node === node) ?? false;
+  recordBytes(target.facts, data.length, solicited);
+  if (target.facts.doubtBytes > DOUBT_BYTES_MAX) contradictOff(target.facts);
+  target.console.byteAt = run.state.now;
+  target.console.looked = false;
+  if (!target.fresh && target.typedAt !== null) target.fresh = true;
+  const { pieces, escape } = splitPieces(target.console.escape, data);
+  target.console.escape = escape;
+  for (const first of pieces) {
+    let piece: typeof first | null = first;
+    while (piece !== null) {
+      const taken = takePiece(target.console, piece);
+      if (taken.line !== null) finishLine(run, node, taken.line);
+      piece = taken.rest;
+    }
+  }
+  const { task } = run.state;
+  if (task !== null) settle(run, taskBytes(run, task, node));
+}
+
+function finishLine(run: Run, node: NodeIndex, text: string): void {
+  const target = run.state.nodes[node];
+  const { console, echo } = target;
+  const isEcho = echo !== null && echo.line === console.line && echo.text.trim() === text.trim();
+  if (target.fresh && !isEcho && text !== '') handleText(run, node, text, false);
+  nextLine(run.state.nodes[node].console);
+}
+
+/** The console fell quiet in the middle of a line: it may be a prompt. */
+export function lookAtTail(run: Run, node: NodeIndex): void {
+  const target = run.state.nodes[node];
+  target.console.looked = true;
+  const { tail, line } = target.console;
+  const typing = run.state.task?.wait?.kind === 'echo' || run.state.task?.wait?.kind === 'wipe';
+  if (tail === '' || typing) return;
+  if (target.echo !== null && target.echo.line === line && target.echo.text === tail) return;
+  handleText(run, node, tail, true);
+}
+
+/** A connection is believed after it has been quiet: what stood there before is not news. */
+export function becomeFresh(target: NodeState): void {
+  target.fresh = true;
+  target.console.looked = true;
+  markHere(target);
+}
+
+function handleText(run: Run, node: NodeIndex, text: string, prompt: boolean): void {
+  const target = run.state.nodes[node];
+  const { patterns } = run.engine;
+  const all = prompt
+    ? [...patterns.lookup(text, true), ...patterns.lookup(text, false)]
+    : patterns.lookup(text, false);
+  const hits = all.filter((id) => !target.console.used.includes(id));
+  if (prompt) target.console.used = [...target.console.used, ...hits];
+  const line: SeenLine = { node, line: target.console.line, text, hits, prompt };
+  recordMeaning(run, line);
+  dispatch(run, line);
+}
+
+// ---- facts ---------------------------------------------------------------------------------------
+
+function recordMeaning(run: Run, line: SeenLine): void {
+  if (line.hits.length === 0) return;
+  recordIdentity(run, line);
+  const identifying = isIdentifying(run, line.node);
+  const { facts } = run.state.nodes[line.node];
+  const means = new Set(
+    line.hits.map((id) => run.engine.program.texts[run.engine.textOfMatch[id] ?? -1]?.means),
+  );
+  for (const fact of means) {
+    if (fact === undefined || fact === null) continue;
+    if (fact === 'reset' && identifying) continue;
+    const before = facts.condition;
+    recordFact(facts, fact, run.state.now);
+    if (facts.condition !== before) {
+      log(run, 'console', `${nodeName(run, line.node)} is now ${facts.condition} (was ${before})`, {
+        level: 'debug',
+        node: line.node,
+        evidence: quote(line.text),
+      });
+    }
+    if (fact === 'running') noteProduction(run, line);
+  }
+}
+
+/** Our own `banner` shows the lines of a banner without any reset. */
+function isIdentifying(run: Run, node: NodeIndex): boolean {
+  const frames = run.state.task?.frames ?? [];
+  return frames.some(
+    (frame) => frame.kind === 'routine' && frame.routine === 'identify' && frame.node === node,
+  );
+}
+
+function recordIdentity(run: Run, line: SeenLine): void {
+  const { match } = run.engine.program.identity;
+  if (!line.hits.includes(match.id)) return;
+  const shown = run.engine.patterns.find(match, line.text, {})?.group ?? '';
+  const { facts } = run.state.nodes[line.node];
+  const expected = run.engine.target.nodes[line.node].identity;
+  if (shown.toLowerCase() === expected.toLowerCase()) {
+    facts.identity = 'proven';
+    facts.identityAt = run.state.now;
+    facts.identityShown = null;
+    return;
+  }
+  facts.identityShown = shown;
+  const isOther = shown === run.engine.target.nodes[otherNode(line.node)].identity;
+  if (isOther) facts.identity = 'contradicted';
+  else if (facts.identity === 'proven') facts.identity = 'carried';
+  log(run, 'evidence', `the console of ${nodeName(run, line.node)} shows another identity`, {
+    level: 'warn',
+    node: line.node,
+    evidence: `${quote(line.text)}, expected ${expected}${isOther ? ': cables swapped?' : ''}`,
+  });
+}
+
+function noteProduction(run: Run, line: SeenLine): void {
+  if (line.node !== run.state.owner || run.state.unfinished === 'none') return;
+  run.state.unfinished = 'none';
+  const name = nodeName(run, line.node);
+  journal(run, { kind: 'production', node: name, why: line.text.trim() });
+}
+
+// ---- who takes the line ----------------------------------------------------------------------------
+
+function quote(text: string): string {
+  const trimmed = text.trim();
+  return `"${trimmed.length > 160 ? `${trimmed.slice(0, 157)}...` : trimmed}"`;
+}
+
+function causeOf(run: Run, line: SeenLine): Cause {
+  const name = nodeName(run, line.node);
+  const role = roleOf(run.state, line.node);
+  return {
+    values: { line: quote(line.text).slice(1, -1) },
+    node: line.node,
+    evidence: `${name} (${role}) wrote ${quote(line.text)}`,
+  };
+}
+
+function dispatch(run: Run, line: SeenLine): void {
+  if (!run.state.begun) return;
+  if (!run.state.nodes[line.node].inService) return;
+  const cause = causeOf(run, line);
+  const { always, own } = reactionsNow(run);
+  const first = reactToLine(run, always, line, cause);
+  if (first.departure !== null) return enter(run, first.departure);
+  const { task } = run.state;
+  const taken = task === null ? null : taskLine(run, task, line);
+  if (taken !== null) return settle(run, taken);
+  const last = reactToLine(run, own, line, cause);
+  if (last.departure !== null) return enter(run, last.departure);
+  if (!first.noticed && !last.noticed) logIgnored(run, line);
+}
+
+function logIgnored(run: Run, line: SeenLine): void {
+  const names = line.hits.flatMap((id) => {
+    const text = run.engine.program.texts[run.engine.textOfMatch[id] ?? -1];
+    return text === undefined ? [] : [text.name];
+  });
+  if (names.length === 0) return;
+  log(run, 'console', `${names.join(', ')}: no line of this state takes it`, {
+    level: 'debug',
+    node: line.node,
+    evidence: quote(line.text),
+  });
+}
