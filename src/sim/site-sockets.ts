@@ -1,0 +1,71 @@
+/** Opens all sockets of a site on 127.0.0.1. Called by `Site.listen`. */
+import { rawConsole, telnetConsole } from './console-server.ts';
+import { powerServer } from './power-server.ts';
+import { followNetwork, routerServer, SwitchedServer, serviceServer } from './service-server.ts';
+import type { Site } from './site.ts';
+import type { Address, SocketServer } from './socket-server.ts';
+import type { TelnetOptions } from './telnet-server.ts';
+
+export interface ListenOptions {
+  /** Ports of the consoles in the order of the nodes. Default 0: any free one. */
+  readonly consolePorts?: readonly number[];
+  readonly powerPort?: number;
+  readonly servicePort?: number;
+  readonly routerPort?: number;
+  readonly telnet?: Partial<TelnetOptions>;
+}
+
+export interface SiteListening {
+  /** Telnet, by name of the node. */
+  readonly consoles: Readonly<Record<string, Address>>;
+  /** The same consoles as bare bytes, without BREAK. */
+  readonly rawConsoles: Readonly<Record<string, Address>>;
+  readonly power: Address;
+  readonly service: Address;
+  /** Always there: what tells a dead node from a dead network. */
+  readonly router: Address;
+  /** Resolves when the ports of service and router are open or closed as the network says. */
+  settled(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+export async function listenSite(site: Site, options: ListenOptions): Promise<SiteListening> {
+  const servers: SocketServer[] = [];
+  const open = async (server: SocketServer, port = 0): Promise<Address> => {
+    const address = await server.open(port);
+    servers.push(server);
+    return address;
+  };
+  try {
+    const consoles: Record<string, Address> = {};
+    const rawConsoles: Record<string, Address> = {};
+    for (const [index, node] of site.nodes.entries()) {
+      const telnet = telnetConsole(node.console, options.telnet ?? {});
+      consoles[node.name] = await open(telnet, options.consolePorts?.[index]);
+      rawConsoles[node.name] = await open(rawConsole(node.console));
+    }
+    const power = await open(powerServer(site.power), options.powerPort);
+    const failed = (error: Error) => site.note(null, error.message);
+    const service = new SwitchedServer(() => serviceServer(() => site.transact()), failed);
+    const router = new SwitchedServer(routerServer, failed);
+    const serviceAddress = await service.start(options.servicePort ?? 0);
+    const routerAddress = await router.start(options.routerPort ?? 0);
+    const following = followNetwork(site.network, service, router);
+    const close = async () => {
+      await following.stop();
+      await Promise.all(servers.map((server) => server.close()));
+    };
+    return {
+      consoles,
+      rawConsoles,
+      power,
+      service: serviceAddress,
+      router: routerAddress,
+      settled: () => following.settled(),
+      close,
+    };
+  } catch (error) {
+    await Promise.all(servers.map((server) => server.close()));
+    throw error;
+  }
+}

@@ -1,0 +1,475 @@
+/**
+ * Personality `sun-obp`: one SPARC machine with OpenBoot, as a state machine on a clock. Console
+ * characters and BREAK go in, console characters come out. No sockets here; site.ts connects it.
+ */
+import type { Clock } from '../clock/clock.ts';
+import type { SharedDisk } from './disk.ts';
+import { Nvram } from './nvram.ts';
+import { Obp } from './obp.ts';
+import type { ObpHost } from './obp-words.ts';
+import type { Random } from './random.ts';
+import { Schedule } from './schedule.ts';
+import { assertNever, SimError } from './sim-error.ts';
+import { Solaris } from './solaris.ts';
+import type { HangOptions, PanicOptions, SolarisOptions } from './solaris-options.ts';
+import { formatBanner, type MachineModel } from './sun-banner.ts';
+import type { SimTimes } from './times.ts';
+
+export interface SunNodeOptions {
+  readonly name: string;
+  readonly model: MachineModel;
+  readonly cpus: number;
+  /** Values that differ from the defaults of the firmware. */
+  readonly nvram: Readonly<Record<string, string>>;
+  readonly aliases: Readonly<Record<string, string>>;
+  /** `secure`: no BREAK is ever looked at. */
+  keyswitch: 'normal' | 'secure';
+  /** The NVRAM forgets everything without power. */
+  batteryDead: boolean;
+  /** What `go` does when no system is held: nothing, or start what lies in the load buffer. */
+  readonly goAfterHalt: 'ignored' | 'runs-load-buffer';
+}
+
+export interface SunNodeWorld {
+  readonly clock: Clock;
+  readonly disk: SharedDisk;
+  readonly times: SimTimes;
+  readonly random: Random;
+  readonly solaris: SolarisOptions;
+  print(text: string): void;
+  note(what: string): void;
+  acknowledge(transaction: number): void;
+  networkChanged(): void;
+  powerChanged(): void;
+}
+
+type State = { readonly kind: 'off' | 'post' | 'settling' | 'prompt' | 'net-boot' | 'system' };
+
+type ResetCause = 'power-on' | 'reset' | 'os-request' | 'error';
+
+/** What was booted last, for `go` on firmware that runs the load buffer. */
+interface Loaded {
+  readonly device: string;
+  readonly half: string;
+  readonly args: string;
+}
+
+const NET_BOOT_TRIES = 3;
+const GARBAGE = ['\x00\xff\xfe~', '\xf8\x00\x1e\xe0?', '\x80\xfe', ''] as const;
+
+export class SunNode {
+  readonly options: SunNodeOptions;
+  readonly nvram: Nvram;
+  readonly #world: SunNodeWorld;
+  readonly #schedule: Schedule;
+  readonly #obp: Obp;
+  readonly #aliases: Map<string, string>;
+  #state: State = { kind: 'off' };
+  #system: Solaris | null = null;
+  #held = false;
+  /** Something was loaded since the last reset: `boot` resets first. */
+  #loaded: Loaded | null = null;
+  #savedCommand: string | null = null;
+
+  constructor(options: SunNodeOptions, world: SunNodeWorld) {
+    this.options = options;
+    this.#world = world;
+    this.#schedule = new Schedule(world.clock);
+    this.nvram = new Nvram(options.nvram);
+    this.#aliases = new Map(Object.entries(options.aliases));
+    this.#obp = new Obp(this.#obpHost(), { cpus: options.cpus, pageLines: 22 }, this.#schedule);
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** For people: what the machine is doing. */
+  get condition(): string {
+    if (this.#state.kind === 'system') return `system ${this.#system?.condition ?? ''}`.trim();
+    if (this.#state.kind === 'prompt') return this.#held ? 'ok prompt, system held' : 'ok prompt';
+    return this.#state.kind;
+  }
+
+  get hasPower(): boolean {
+    return this.#state.kind !== 'off';
+  }
+
+  get atPrompt(): boolean {
+    return this.#state.kind === 'prompt';
+  }
+
+  /** Is a system held by BREAK, to be resumed by `go`? */
+  get isHeld(): boolean {
+    return this.#held;
+  }
+
+  /** A system runs with all programs. */
+  get isMultiUser(): boolean {
+    return this.#state.kind === 'system' && this.#system?.isMultiUser === true;
+  }
+
+  get answersNetwork(): boolean {
+    return this.#system?.answersNetwork === true;
+  }
+
+  // ---- console --------------------------------------------------------------------------------
+
+  /** What arrives on the console's receive line. */
+  receive(text: string): void {
+    for (const char of text) {
+      if (this.#state.kind === 'system') this.#system?.key(char);
+      else if (this.#state.kind === 'prompt') this.#obp.key(char);
+    }
+  }
+
+  breakSignal(): void {
+    if (this.options.keyswitch === 'secure') return;
+    switch (this.#state.kind) {
+      case 'off':
+      case 'net-boot':
+        return;
+      case 'post':
+        if (this.nvram.isTrue('diag-switch?')) this.#abortBoot();
+        return;
+      case 'settling':
+        return this.#abortBoot();
+      case 'prompt':
+        return this.#enterPrompt('\r\n');
+      case 'system':
+        return this.#breakSystem(false);
+      default:
+        assertNever(this.#state.kind);
+    }
+  }
+
+  /** A client of the production service asks for one transaction. */
+  transact(): number | null {
+    return this.#system?.transact() ?? null;
+  }
+
+  // ---- power and faults -----------------------------------------------------------------------
+
+  powerOn(): void {
+    if (this.hasPower) return;
+    if (this.options.batteryDead) this.nvram.reset();
+    this.#world.note('power on');
+    this.#reset('power-on');
+    this.#world.powerChanged();
+  }
+
+  powerOff(): void {
+    if (!this.hasPower) return;
+    this.#dropSystem();
+    this.#schedule.clear();
+    this.#savedCommand = null;
+    this.#state = { kind: 'off' };
+    this.#world.note('power off');
+    this.#world.powerChanged();
+  }
+
+  /** The reset button, or a service processor. */
+  reset(): void {
+    this.#mustHavePower('be reset');
+    this.#savedCommand = null;
+    this.#reset('reset');
+  }
+
+  /** A watchdog or a trap at trap level: `error-reset-recovery` decides what follows. */
+  watchdogReset(): void {
+    this.#mustHavePower('have a watchdog reset');
+    this.#world.print('\r\nERROR: Externally Initiated Reset has occurred.\r\nWatchdog Reset\r\n');
+    this.#savedCommand = null;
+    this.#reset('error');
+  }
+
+  panic(panic: PanicOptions = {}): void {
+    this.#running('panic').panic(panic);
+  }
+
+  hang(hang: HangOptions = {}): void {
+    this.#running('hang').hang(hang);
+  }
+
+  reboot(): void {
+    this.#running('reboot').shutDown('reboot');
+  }
+
+  halt(): void {
+    this.#running('halt').shutDown('halt');
+  }
+
+  singleUser(): void {
+    this.#running('go to single user').singleUser();
+  }
+
+  /** Types a line at the ok prompt, as a person at a second keyboard would. */
+  typeAtPrompt(line: string): void {
+    if (this.#state.kind !== 'prompt') this.#refuse('take a firmware command', 'ok prompt');
+    this.receive(`${line}\r`);
+  }
+
+  /** Before time begins: at the ok prompt, as left by somebody long ago. */
+  startAtPrompt(): void {
+    this.#state = { kind: 'prompt' };
+    this.#obp.enter(0);
+    this.#world.powerChanged();
+  }
+
+  /** Before time begins: running from `half`. */
+  startRunning(half: string): void {
+    this.#state = { kind: 'system' };
+    this.#system = this.#newSystem();
+    this.#loaded = { device: half, half, args: '' };
+    this.#system.runQuietly(half);
+    this.#world.powerChanged();
+  }
+
+  // ---- reset ----------------------------------------------------------------------------------
+
+  #reset(cause: ResetCause): void {
+    this.#dropSystem();
+    this.#schedule.clear();
+    this.#obp.leave();
+    this.#loaded = null;
+    this.#state = { kind: 'post' };
+    this.#world.note('reset');
+    const { times, random } = this.#world;
+    const diagnostics = this.nvram.isTrue('diag-switch?');
+    if (diagnostics)
+      this.#world.print('\r\n@(#)OBP 4.16.1 2004/10/12 16:15\r\nExecuting Power On Self Test\r\n');
+    const postMs = diagnostics ? times.diagPostMs : times.postMs;
+    this.#schedule.after(postMs, () => {
+      this.#world.print(random.pick(GARBAGE));
+      this.#afterPost(cause);
+    });
+  }
+
+  #afterPost(cause: ResetCause): void {
+    this.#state = { kind: 'settling' };
+    const command = this.#savedCommand;
+    this.#savedCommand = null;
+    if (this.nvram.isTrue('use-nvramrc?')) this.#runNvramrc();
+    if (this.#state.kind !== 'settling') return;
+    this.#banner();
+    this.#schedule.after(this.#world.times.settleMs, () => {
+      if (cause === 'error') this.#recover();
+      else if (command !== null) this.#rebootWith(command);
+      else if (this.nvram.isTrue('auto-boot?'))
+        this.#obp.evaluateSafely(this.nvram.get('boot-command'));
+      if (this.#state.kind === 'settling') this.#enterPrompt('\r\n');
+    });
+  }
+
+  #runNvramrc(): void {
+    for (const line of this.nvram.get('nvramrc').split('\n')) {
+      if (this.#state.kind === 'settling') this.#obp.evaluateSafely(line);
+    }
+  }
+
+  #rebootWith(command: string): void {
+    this.#world.print(`Rebooting with command: ${command}\r\n`);
+    this.#obp.evaluateSafely(command);
+  }
+
+  #recover(): void {
+    const recovery = this.nvram.get('error-reset-recovery');
+    if (recovery === 'boot') this.#rebootWith('boot');
+    // After a reset there is no system left that could sync.
+  }
+
+  #abortBoot(): void {
+    this.#schedule.clear();
+    this.#enterPrompt('Aborting auto-boot sequence.\r\n');
+  }
+
+  #enterPrompt(before: string): void {
+    this.#state = { kind: 'prompt' };
+    this.#world.print(before);
+    if (this.#held) this.#world.print("Type  'go' to resume\r\n");
+    this.#obp.enter(this.#world.random.below(this.options.cpus));
+  }
+
+  #banner(): void {
+    this.#world.print(formatBanner(this.options.model, this.options.batteryDead));
+  }
+
+  // ---- boot -----------------------------------------------------------------------------------
+
+  #boot(rest: string): void {
+    if (this.#loaded !== null) {
+      this.#savedCommand = `boot ${rest}`.trim();
+      return this.#reset('os-request');
+    }
+    const { device, args } = this.#bootTarget(rest);
+    this.#world.print(`Boot device: ${device}  File and args: ${args}\r\n`);
+    if (device === 'net' || device.includes('/network@')) return this.#netBoot();
+    const opened = this.#world.disk.open(device);
+    switch (opened.kind) {
+      case 'ready':
+        return this.#load({ device, half: opened.half.name, args });
+      case 'no-such-device': {
+        const verb = device.startsWith('/') && this.#isOwnDevice(device) ? 'open' : 'locate';
+        return this.#world.print(`\r\nCan't ${verb} boot device\r\n\r\n`);
+      }
+      case 'no-answer':
+        return this.#world.print("\r\nCan't open boot device\r\n\r\n");
+      case 'bad-label':
+        return this.#world.print(
+          "Bad magic number in disk label\r\nCan't open disk label package\r\n\r\nCan't open boot device\r\n\r\n",
+        );
+      default:
+        assertNever(opened);
+    }
+  }
+
+  /** A controller that every machine of this kind has, with no bootable disk on it. */
+  #isOwnDevice(device: string): boolean {
+    return [...this.#aliases.values()].includes(device);
+  }
+
+  #bootTarget(rest: string): { device: string; args: string } {
+    const [first = '', ...others] = rest.split(/\s+/);
+    const named = first.startsWith('/') ? first : this.#aliases.get(first);
+    const device = named ?? this.#defaultDevice();
+    const args = named === undefined ? rest : others.join(' ');
+    return { device, args: args === '' ? this.#defaultFile() : args };
+  }
+
+  /** The first device of the list that can be opened; without one the last of the list. */
+  #defaultDevice(): string {
+    const variable = this.nvram.isTrue('diag-switch?') ? 'diag-device' : 'boot-device';
+    const names = this.nvram.get(variable).split(/\s+/);
+    const paths = names.map((name) => this.#aliases.get(name) ?? name);
+    const good = paths.find((path) => this.#world.disk.open(path).kind === 'ready');
+    return good ?? paths.at(-1) ?? '';
+  }
+
+  #defaultFile(): string {
+    return this.nvram.get(this.nvram.isTrue('diag-switch?') ? 'diag-file' : 'boot-file');
+  }
+
+  #netBoot(): void {
+    this.#obp.leave();
+    this.#state = { kind: 'net-boot' };
+    const afterMs = this.#world.times.netBootMs;
+    const run = () => this.#world.print('Timeout waiting for ARP/RARP packet\r\n');
+    this.#schedule.play([
+      ...Array.from({ length: NET_BOOT_TRIES }, () => ({ afterMs, run })),
+      { afterMs: 0, run: () => this.#enterPrompt("\r\nCan't open boot device\r\n\r\n") },
+    ]);
+  }
+
+  #load(loaded: Loaded): void {
+    this.#obp.leave();
+    this.#loaded = loaded;
+    this.#state = { kind: 'system' };
+    this.#world.note(`boots from ${loaded.half}`);
+    this.#system = this.#newSystem();
+    this.#system.boot(loaded.device, loaded.half, loaded.args);
+  }
+
+  // ---- the system -----------------------------------------------------------------------------
+
+  #newSystem(): Solaris {
+    const { clock, disk, times, random, solaris, print, note } = this.#world;
+    const { acknowledge, networkChanged } = this.#world;
+    return new Solaris({
+      name: this.name,
+      clock,
+      disk,
+      times,
+      random,
+      options: solaris,
+      nvram: this.nvram,
+      cpu: random.below(this.options.cpus),
+      print,
+      note,
+      acknowledge,
+      networkChanged,
+      requestReset: (command) => {
+        this.#savedCommand = command;
+        this.#reset('os-request');
+      },
+      terminated: () => {
+        this.#system = null;
+        this.#world.note('program terminated');
+        this.#enterPrompt('');
+      },
+      powerOff: () => this.powerOff(),
+      abort: () => this.#breakSystem(true),
+    });
+  }
+
+  #breakSystem(alternate: boolean): void {
+    if (this.#system?.breakSignal(alternate) !== 'to-firmware') return;
+    this.#system.suspend();
+    this.#held = true;
+    this.#world.note('stopped by BREAK');
+    this.#enterPrompt('\r\n');
+  }
+
+  /** `go`. False: no system is held. */
+  #resume(): boolean {
+    if (this.#held) {
+      this.#held = false;
+      this.#obp.leave();
+      this.#state = { kind: 'system' };
+      this.#world.note('resumed by go');
+      this.#system?.resume();
+      return true;
+    }
+    if (this.options.goAfterHalt === 'ignored' || this.#loaded === null) return false;
+    this.#load(this.#loaded);
+    return true;
+  }
+
+  #sync(): boolean {
+    if (!this.#held) return false;
+    this.#held = false;
+    this.#obp.leave();
+    this.#state = { kind: 'system' };
+    this.#system?.sync();
+    return true;
+  }
+
+  #dropSystem(): void {
+    this.#held = false;
+    const system = this.#system;
+    this.#system = null;
+    system?.die();
+  }
+
+  #obpHost(): ObpHost {
+    const { print, note } = this.#world;
+    return {
+      nvram: this.nvram,
+      aliases: this.#aliases,
+      print,
+      note,
+      banner: () => this.#banner(),
+      boot: (rest) => this.#boot(rest),
+      resume: () => this.#resume(),
+      sync: () => this.#sync(),
+      reset: () => this.#reset('reset'),
+      powerOff: () => this.powerOff(),
+    };
+  }
+
+  #running(verb: string): Solaris {
+    if (this.#state.kind === 'system' && this.#system !== null) return this.#system;
+    return this.#refuse(verb, 'running system');
+  }
+
+  #mustHavePower(verb: string): void {
+    if (!this.hasPower) this.#refuse(verb, 'machine with power');
+  }
+
+  #refuse(verb: string, needs: string): never {
+    throw new SimError(
+      'not-possible-now',
+      `${this.name} cannot ${verb} now: it is ${this.condition}`,
+      `that needs a ${needs}`,
+    );
+  }
+}
