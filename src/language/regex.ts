@@ -36,7 +36,7 @@ export function wholeLineSource(
 /** The template as plain text. */
 export function fillTemplate(template: Template, values: Values): string {
   return template
-    .map((part) => (part.kind === 'text' ? part.text : valueOf(part.name, values)))
+    .map((part) => (part.kind === 'text' ? part.text : valueFor(part.name, values)))
     .join('');
 }
 
@@ -48,7 +48,7 @@ export function escapeLiteral(text: string): string {
 function regexSource(template: Template, values: Values): string {
   return template
     .map((part) =>
-      part.kind === 'text' ? part.text : `(?:${escapeLiteral(valueOf(part.name, values))})`,
+      part.kind === 'text' ? part.text : `(?:${escapeLiteral(valueFor(part.name, values))})`,
     )
     .join('');
 }
@@ -61,7 +61,7 @@ function wordsSource(text: string): string {
   return start + source + end;
 }
 
-function valueOf(name: string, values: Values): string {
+function valueFor(name: string, values: Values): string {
   const value = Object.hasOwn(values, name) ? values[name] : undefined;
   if (value === undefined) throw new Error(`no value for $${name} in a pattern`);
   return value;
@@ -81,11 +81,12 @@ export function patternProblem(source: string): PatternProblem | null {
     RE2JS.compile(source);
     return null;
   } catch (error) {
-    const fragment = /: `([^]*)`$/.exec(error instanceof Error ? error.message : '')?.[1] ?? null;
+    const fragment =
+      /: `([\s\S]*)`$/.exec(error instanceof Error ? error.message : '')?.[1] ?? null;
     const start = fragment === null ? -1 : source.indexOf(fragment);
     const message = (error instanceof Error ? error.message : String(error))
       .replace(/^error parsing regexp: /, '')
-      .replace(/: `[^]*`$/, '');
+      .replace(/: `[\s\S]*`$/, '');
     return {
       message,
       fragment: start < 0 ? null : { start, length: fragment?.length ?? 1 },

@@ -1,0 +1,67 @@
+/**
+ * Parses `dialogue` and `to` blocks. Called by parse/script.ts; adds to the tree.
+ */
+import type { HowTo } from '../program.ts';
+import type { Word } from '../token.ts';
+import { HOW_TO_PARAMETERS, HOW_TOS } from '../words.ts';
+import type { Block } from './block.ts';
+import { defineName, defineOwnName } from './phrases.ts';
+import { StepsParser } from './steps.ts';
+
+export function parseDialogue(block: Block): void {
+  const name = block.headerName((cursor) => defineOwnName(cursor, 'a dialogue'));
+  const parameters = parseParameters(block);
+  finishDialogue(block, name, null, parameters);
+}
+
+export function parseHowTo(block: Block): void {
+  let howTo: HowTo | null = null;
+  const name = block.headerName((cursor) => {
+    const span = cursor.here();
+    howTo = cursor.needOneOf(HOW_TOS, `one of ${HOW_TOS.join(', ')}`);
+    return { text: `to ${howTo}`, span };
+  });
+  const parameters = parseParameters(block);
+  if (howTo !== null && !block.headBroken) checkParameters(block, howTo, name, parameters);
+  finishDialogue(block, name, howTo, parameters);
+}
+
+function parseParameters(block: Block): Word[] {
+  const parameters: Word[] = [];
+  block.header((cursor) => {
+    while (cursor.word() !== null) parameters.push(defineName(cursor, 'a parameter'));
+    cursor.finish('parameters are plain names, separated by blanks');
+  });
+  return parameters;
+}
+
+function checkParameters(block: Block, howTo: HowTo, name: Word, parameters: Word[]): void {
+  const wanted = HOW_TO_PARAMETERS[howTo];
+  if (parameters.length === wanted.length) return;
+  const span = parameters[wanted.length]?.span ?? name.span;
+  const hint = `write: to ${[howTo, ...wanted].join(' ')}`;
+  const message = `'to ${howTo}' has ${wanted.length} parameters, here are ${parameters.length}`;
+  block.sink.error('wrong-arguments', span, message, hint);
+}
+
+function finishDialogue(
+  block: Block,
+  name: Word,
+  howTo: HowTo | null,
+  parameters: readonly Word[],
+): void {
+  const parser = new StepsParser(block.sink);
+  block.lines((cursor) => parser.line(cursor));
+  if (block.body.length === 0) {
+    const hint = 'write its steps below it, indented';
+    block.sink.error('empty-block', name.span, `'${name.text}' has no steps`, hint);
+  }
+  block.tree.dialogues.push({
+    name,
+    howTo,
+    parameters,
+    steps: parser.finish(),
+    damaged: block.headBroken || block.bodyBroken,
+    span: block.span(),
+  });
+}

@@ -1,0 +1,192 @@
+/**
+ * The words of the chat-script language, in one place: what may open a block, what may open a line
+ * in it, and what is reserved. Read by the lexer's callers and by the checker for hints.
+ */
+import type { Fact, HowTo, NetLevel, OperatorRequest } from './program.ts';
+
+/** Words that open a block in column 1. */
+export const BLOCK_WORDS = [
+  'use',
+  'setting',
+  'identity',
+  'pattern',
+  'prompt',
+  'harmless',
+  'parked',
+  'dialogue',
+  'to',
+  'always',
+  'state',
+] as const;
+export type BlockWord = (typeof BLOCK_WORDS)[number];
+
+/** First words of the lines of a dialogue. */
+export const STEP_WORDS = [
+  'send',
+  'press',
+  'break',
+  'expect',
+  'or',
+  'after',
+  'do',
+  'hold',
+  'identify',
+  'park',
+  'check',
+  'reset',
+  'fence',
+  'power',
+  'trust',
+  'run',
+  'if',
+  'done',
+  'failed',
+  'succeed',
+  'continue',
+  'fail',
+] as const;
+
+/** First words of the lines of a state. */
+export const STATE_WORDS = [
+  'at',
+  'on',
+  'after',
+  'every',
+  'do',
+  'hold',
+  'park',
+  'fence',
+  'resume',
+  'power',
+  'trust',
+  'boot',
+  'run',
+  'if',
+  'alarm',
+  'clear',
+  'log',
+  'and',
+  'done',
+  'failed',
+  'rest',
+  'wait',
+] as const;
+
+/** Every word that may open an indented line. */
+export const BODY_WORDS: ReadonlySet<string> = new Set([...STEP_WORDS, ...STATE_WORDS]);
+
+export const FACTS: readonly Fact[] = [
+  'firmware',
+  'held',
+  'ended',
+  'reset',
+  'leaving',
+  'running',
+  'lost-values',
+];
+export const LEVELS: readonly NetLevel[] = ['alive', 'dead', 'blind'];
+export const REQUESTS: readonly OperatorRequest[] = [
+  'hold',
+  'release',
+  'switchover',
+  'go',
+  'confirm',
+];
+export const UNFINISHED = ['none', 'takeover', 'boot'] as const;
+export const NAMED_KEYS = ['RETURN', 'SPACE', 'ESC'] as const;
+
+/** The `to ...` blocks and how many parameters each has. */
+export const HOW_TO_PARAMETERS: Readonly<Record<HowTo, readonly string[]>> = {
+  hold: [],
+  identify: [],
+  read: ['name', 'value'],
+  write: ['name', 'value'],
+  reset: [],
+  fence: [],
+  boot: ['path'],
+  resume: [],
+};
+export const HOW_TOS = Object.keys(HOW_TO_PARAMETERS) as readonly HowTo[];
+
+/** Built-in settings of every script, both choices. */
+export const BUILT_IN_CHOICES: Readonly<Record<string, readonly string[]>> = {
+  'on-silence': ['power', 'confirm', 'trust'],
+  'service-lost': ['takeover', 'alarm'],
+};
+
+/** Known wherever text is shown to people or given to a local command. */
+export const CLUSTER_VARIABLES = ['cluster', 'active', 'standby', 'service'] as const;
+/** Known only where text is shown to people. */
+export const SHOWN_VARIABLES = ['line', 'failure', 'operator'] as const;
+
+const OTHER_KEYWORDS = [
+  'of',
+  'node',
+  'one',
+  'duration',
+  'optional',
+  'default',
+  'means',
+  'verify',
+  'except',
+  'lasting',
+  'most',
+  'in',
+  'else',
+  'net',
+  'for',
+  'operator',
+  'silence',
+  'then',
+  'off',
+  'boot',
+  'standby',
+  'active',
+  'as',
+  'from',
+  'next',
+  'path',
+  'within',
+  'type',
+  'tries',
+  'quiet',
+  'answer',
+  'is',
+  'unfinished',
+  'parked',
+  'read',
+  'write',
+  'in-service',
+  'out-of-service',
+];
+
+/** What no text, dialogue or state may be called. */
+export const RESERVED: ReadonlySet<string> = new Set<string>([
+  ...BLOCK_WORDS,
+  ...BODY_WORDS,
+  ...LEVELS,
+  ...REQUESTS,
+  ...UNFINISHED,
+  ...OTHER_KEYWORDS,
+]);
+
+/** What no setting may be called, because `if NAME is` or `$NAME` already means something. */
+export const TAKEN_BY_CONDITIONS: ReadonlySet<string> = new Set<string>([
+  'net',
+  'unfinished',
+  ...CLUSTER_VARIABLES,
+  ...SHOWN_VARIABLES,
+  ...Object.keys(BUILT_IN_CHOICES),
+]);
+
+export const NAME_SHAPE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+
+/** The nearest proper name, for hints: `Boot_Failed` gives `boot-failed`. */
+export function properName(text: string): string | null {
+  const name = text
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+|-+$/g, '');
+  return NAME_SHAPE.test(name) ? name : null;
+}
