@@ -17,6 +17,7 @@ import {
   type Wait,
 } from './task.ts';
 import {
+  ATTEMPTS_MAX,
   beginEcho,
   beginWipe,
   halfTyped,
@@ -182,7 +183,30 @@ function permission(
   }
 }
 
-function runSend(run: Run, task: Task, frame: DialogueFrame, text: string): TaskOutcome | null {
+/** A line waits so long for a console that does not fall quiet. */
+const SETTLE_MS_MAX = 5000;
+
+/** When a line that waits for quiet is typed. */
+export function settlesAt(run: Run, node: NodeIndex, until: number): number {
+  return Math.min(until, quietSince(run.state.nodes[node]) + run.engine.target.promptQuietMs);
+}
+
+/** The console is quiet: type the line of the current step. */
+export function resumeAfterSettle(run: Run, task: Task, frame: DialogueFrame): TaskOutcome | null {
+  const step = dialogueOf(run, frame).steps[frame.step];
+  task.wait = null;
+  if (step?.kind !== 'send') throw new Error('only a send waits for quiet');
+  const text = run.engine.fill(step.text, frame.values, frame.node);
+  return runSend(run, task, frame, text, true);
+}
+
+function runSend(
+  run: Run,
+  task: Task,
+  frame: DialogueFrame,
+  text: string,
+  settled = false,
+): TaskOutcome | null {
   const cut = unreachable(run, task, frame.node);
   if (cut !== null) return cut;
   const verdict = permission(run, task, frame, text);
@@ -195,6 +219,11 @@ function runSend(run: Run, task: Task, frame: DialogueFrame, text: string): Task
   if (verdict !== null) return verdict;
   const foreign = halfTyped(run.engine, run.state.nodes[frame.node]);
   if (foreign !== '') return wipeForeign(run, task, frame, foreign, 'send');
+  const until = run.state.now + SETTLE_MS_MAX;
+  if (!settled && settlesAt(run, frame.node, until) > run.state.now) {
+    task.wait = { kind: 'settle', until };
+    return null;
+  }
   task.wait = beginEcho(run, frame.node, text, 1);
   return null;
 }
@@ -270,6 +299,10 @@ export function resumeAfterWipe(
   }
   if (step?.kind !== 'press') throw new Error('a wipe belongs to a send or a press');
   const left = halfTyped(run.engine, run.state.nodes[frame.node]);
+  if (left !== '' && wait.attempt < ATTEMPTS_MAX) {
+    task.wait = beginWipe(run, frame.node, wait.attempt + 1, 'press');
+    return null;
+  }
   if (left !== '') {
     task.note = `"${left}" on the line could not be wiped`;
     return failed('garbled');

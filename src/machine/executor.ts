@@ -9,10 +9,12 @@ import {
   expectTime,
   expectWakesAt,
   offerLine,
+  resumeAfterSettle,
   resumeAfterWipe,
   returnToDialogue,
   runStep,
   type SeenLine,
+  settlesAt,
   stillPermitted,
 } from './dialogue.ts';
 import type { EventBody, NodeIndex } from './protocol.ts';
@@ -149,6 +151,8 @@ export function taskWakesAt(run: Run, task: Task): number {
       return frame.kind === 'dialogue' ? expectWakesAt(run, task, frame) : Number.POSITIVE_INFINITY;
     case 'echo':
       return task.wait.deadline;
+    case 'settle':
+      return settlesAt(run, frame.node, task.wait.until);
     case 'wipe':
       return wipeEndsAt(run.state.nodes[frame.node], task.wait);
     default:
@@ -165,6 +169,7 @@ export function taskTime(run: Run, task: Task): Progress {
     return ended === null ? null : goOn(run, task, ended.outcome);
   }
   if (wait?.kind === 'echo') return checkEcho(run, task, frame, wait);
+  if (wait?.kind === 'settle') return goOn(run, task, resumeAfterSettle(run, task, frame));
   if (wait?.kind === 'wipe') return goOn(run, task, resumeAfterWipe(run, task, frame, wait));
   return null;
 }

@@ -208,6 +208,9 @@ function runTrust(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome 
 
 // ---- parking -------------------------------------------------------------------------------------
 
+/** A value that does not stick is written so often: variables wear out. */
+const WRITES_MAX = 2;
+
 /** Reads each value of the parked table; `park` writes what differs and reads again. */
 function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome | null) {
   const lines = parkedLines(run.engine, frame.node);
@@ -233,6 +236,7 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
   if (child.ok) {
     frame.index += 1;
     frame.again = false;
+    frame.writes = 0;
     frame.phase = 'begin';
     return runPark(run, task, frame, null);
   }
@@ -257,8 +261,8 @@ function parkDifferent(
   value: string,
 ): TaskOutcome | null {
   task.note = `${variable} is not "${value}"`;
-  const alreadyWritten = frame.phase === 'read-written';
-  if (frame.routine === 'check-parked' || !writable || alreadyWritten) return failed('different');
+  const written = frame.writes >= WRITES_MAX;
+  if (frame.routine === 'check-parked' || !writable || written) return failed('different');
   if (frame.journaled) return beginWrite(run, task, frame, variable, value);
   frame.phase = 'journal';
   frame.journaled = true;
@@ -274,6 +278,7 @@ function beginWrite(
   value: string,
 ): null {
   frame.phase = 'write';
+  frame.writes += 1;
   run.state.nodes[frame.node].facts.writtenAt = run.state.now;
   log(run, 'verb', `write ${variable} = ${value}`, { node: frame.node });
   return pushHowTo(run, task, 'write', frame.node, [variable, value]);

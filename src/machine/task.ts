@@ -48,6 +48,8 @@ export interface RoutineFrame {
   /** Position in the routine; its meaning is the routine's own. */
   phase: string;
   index: number;
+  /** How often the current value was written. */
+  writes: number;
   /** The current reading is the second one, made because the first differed. */
   again: boolean;
   /** An intent for this routine is in the journal. */
@@ -76,6 +78,8 @@ export type Wait =
       attempt: number;
       deadline: number;
     }
+  /** Before a line is typed: until the console is quiet. */
+  | { kind: 'settle'; until: number }
   /** After CTRL-U: until the console is quiet. `then`: what is typed next. */
   | { kind: 'wipe'; attempt: number; until: number; then: 'send' | 'press' }
   | { kind: 'token'; token: number; effect: 'journal' | 'command' | 'power' | 'channel' };
@@ -122,6 +126,7 @@ export function routineFrame(routine: RoutineName, node: NodeIndex, pathIndex = 
     node,
     phase: 'begin',
     index: 0,
+    writes: 0,
     again: false,
     journaled: false,
     pathIndex,

@@ -14,7 +14,7 @@ const RETURN = '\r';
 const CTRL_U = '\x15';
 const ECHO_MS = 3000;
 const ECHO_MS_PER_CHAR = 50;
-const ATTEMPTS_MAX = 3;
+export const ATTEMPTS_MAX = 5;
 const WIPE_QUIET_MS = 500;
 const WIPE_MS_MAX = 5000;
 
