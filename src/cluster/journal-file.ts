@@ -48,7 +48,8 @@ export async function openJournal(place: JournalPlace): Promise<OpenedJournal> {
     const reading = readJournal(bytes ?? Buffer.alloc(0));
     const notes = tornNotes(path, reading);
     const kept = await compact(path, place, reading, notes);
-    const journal = await openWriter(path, place, kept ?? reading.wholeBytes, bytes === null);
+    const length = kept ?? reading.wholeBytes;
+    const journal = await openWriter(path, place, length, bytes, reading.tornBytes > 0);
     return {
       journal,
       recollection: recollect(reading.records, place.nodes),
@@ -141,13 +142,21 @@ async function replaceFile(path: string, bytes: Uint8Array, directory: string): 
   await syncDirectory(directory);
 }
 
-async function openWriter(path: string, place: JournalPlace, length: number, isNew: boolean) {
+async function openWriter(
+  path: string,
+  place: JournalPlace,
+  length: number,
+  before: Buffer | null,
+  isTorn: boolean,
+): Promise<JournalWriter> {
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
   const handle = await open(path, flags, FILE_MODE);
   try {
-    await handle.truncate(length);
-    await handle.datasync();
-    if (isNew) await syncDirectory(place.directory);
+    if (isTorn) {
+      await handle.truncate(length);
+      await handle.datasync();
+    }
+    if (before === null) await syncDirectory(place.directory);
     return new JournalWriter(handle, length, place.clock);
   } catch (error) {
     await handle.close();

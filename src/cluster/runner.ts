@@ -19,6 +19,7 @@ import type { MachineState } from '../machine/state.ts';
 import { messageOf } from './daemon-error.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { latin1 } from './latin1.ts';
+import { FAULT_ALARM, OwnAlarms } from './own-alarms.ts';
 import type { ConsoleLine, RunnerParts } from './parts.ts';
 import { type OperatorAnswer, Replies } from './replies.ts';
 
@@ -26,12 +27,12 @@ import { type OperatorAnswer, Replies } from './replies.ts';
 const SPINS_MAX = 10_000;
 /** A turn that comes so late means that the process stood still: input is drained once more. */
 const LATE_TURN_MS = 1_000;
-/** Name of the alarm that says that a cluster is not controlled any more. */
-export const FAULT_ALARM = 'fault';
 
 export type OperatorAsk = Extract<EventBody, { kind: 'operator' }>;
 
 export class ClusterRunner {
+  /** Alarms of the daemon about this cluster, beside those of its script. */
+  readonly own: OwnAlarms;
   readonly #parts: RunnerParts;
   readonly #lines: readonly [ConsoleLine, ConsoleLine];
   readonly #replies: Replies;
@@ -53,6 +54,7 @@ export class ClusterRunner {
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#last = parts.clock.now();
+    this.own = new OwnAlarms(parts.log, parts.alarms, parts.clock);
     this.#replies = new Replies(parts.clock);
     this.#lines = [this.#makeLine(0), this.#makeLine(1)];
     this.#effects = new EffectRunner({
@@ -74,8 +76,9 @@ export class ClusterRunner {
 
   /** Starts the machine, then the consoles. */
   start(): void {
-    const { engine, recollection, clock } = this.#parts;
+    const { engine, recollection, clock, alarms } = this.#parts;
     this.#last = clock.now();
+    for (const { name, text, type } of recollection.alarms) alarms.raise(name, text, type);
     this.#guarded(() => start(engine, recollection, this.#last));
     this.#drain();
     for (const line of this.#lines) line.start();
@@ -119,6 +122,12 @@ export class ClusterRunner {
     } catch {
       return null;
     }
+  }
+
+  /** A line in the cluster's log about something beside the machine. */
+  note(topic: string, what: string): void {
+    const { wall } = this.#parts.clock.now();
+    this.#parts.log.entry({ level: 'info', topic, state: '', node: null, what }, wall);
   }
 
   reopenLogs(): void {
@@ -261,15 +270,13 @@ export class ClusterRunner {
   }
 
   #tellFault(what: string, error: unknown): void {
-    const { log, alarms, cluster } = this.#parts;
-    const { wall } = this.#last;
+    const { log, cluster } = this.#parts;
     const text = `${cluster} is not controlled any more, nothing is typed until a restart: ${what}`;
-    const type = `clusterd status ${cluster}`;
     const state = this.status()?.state ?? '';
     const trace = error instanceof Error ? (error.stack ?? '') : '';
     const why = trace.replaceAll(/\s*\n\s*/g, ' | ');
-    log.entry({ level: 'alarm', topic: 'fault', state, node: null, what: text, why }, wall);
-    log.alarm(FAULT_ALARM, text, type, wall);
-    alarms.raise(FAULT_ALARM, text, type);
+    const { wall } = this.#last;
+    log.entry({ level: 'warn', topic: 'fault', state, node: null, what: text, why }, wall);
+    this.own.raise(FAULT_ALARM, text, `clusterd status ${cluster}`);
   }
 }

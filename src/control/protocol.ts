@@ -7,6 +7,7 @@
  * decided by the socket's mode, 0660.
  */
 import { z } from 'zod';
+import type { OwnAlarm } from '../cluster/own-alarms.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
 
 /** A longer line is refused and the connection closed. */
@@ -53,10 +54,12 @@ export type WatchedCluster =
   | {
       readonly kind: 'watched';
       readonly cluster: string;
-      /** Null when the machine cannot be described; then `stopped` says why. */
+      /** Null when the machine cannot be described. */
       readonly status: ClusterStatus | null;
       /** Why it is not controlled any more, or null. */
-      readonly stopped: string | null;
+      readonly fault: string | null;
+      /** Alarms of the daemon itself, beside those of the script in `status`. */
+      readonly ownAlarms: readonly OwnAlarm[];
     }
   | {
       readonly kind: 'not-watched';

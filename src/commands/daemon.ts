@@ -1,0 +1,252 @@
+/**
+ * The running daemon: the clusters of one CLUSTER_HOME with everything that they share, and the
+ * answers to what operators ask. Made by `run`.
+ * Must never let one cluster's trouble keep another from running.
+ */
+
+import { mkdirSync } from 'node:fs';
+import type { Clock } from '../clock/clock.ts';
+import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
+import { type OpenedJournal, openJournal } from '../cluster/journal-file.ts';
+import { JOURNAL_ALARM, JOURNAL_DAMAGE_ALARM } from '../cluster/own-alarms.ts';
+import { ClusterRunner } from '../cluster/runner.ts';
+import { StallWatch } from '../cluster/stall-watch.ts';
+import { type DaemonLock, lockDaemon } from '../control/daemon-lock.ts';
+import {
+  type DaemonSummary,
+  type Reply,
+  type Request,
+  refusal,
+  type WatchedCluster,
+  WORDS_WITH_NODE,
+} from '../control/protocol.ts';
+import { didYouMean } from '../language/diagnostics.ts';
+import type { NodeIndex } from '../machine/protocol.ts';
+import type { Home } from './home.ts';
+import type { LoadedHome, RefusedCluster, SoundCluster } from './load-home.ts';
+import { SharedParts } from './shared-parts.ts';
+
+export interface DaemonOptions {
+  readonly home: Home;
+  readonly loaded: LoadedHome;
+  readonly clock: Clock;
+  /** An operator asked for the end over the control socket. */
+  readonly onShutdown: () => void;
+}
+
+interface Watched {
+  readonly sound: SoundCluster;
+  readonly runner: ClusterRunner;
+}
+
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #shared: SharedParts;
+  readonly #stallWatch: StallWatch;
+  readonly #startedWall: number;
+  readonly #watched = new Map<string, Watched>();
+  readonly #notWatched: RefusedCluster[];
+  #lock: DaemonLock | null = null;
+
+  private constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#startedWall = options.clock.now().wall;
+    this.#notWatched = [...options.loaded.refused];
+    this.#shared = new SharedParts(options.home, options.clock, (cluster, level, detail) =>
+      this.#watched.get(cluster)?.runner.net(level, detail),
+    );
+    this.#stallWatch = new StallWatch({
+      clock: options.clock,
+      onStall: (lateMs) => this.#stalled(lateMs),
+    });
+  }
+
+  /** Throws DaemonError `already-running` and whatever keeps all clusters from running. */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    const daemon = new Daemon(options);
+    makeDirectories(options.home);
+    daemon.#lock = await lockDaemon(
+      options.home.state,
+      (request) => daemon.#answer(request),
+      options.clock,
+    );
+    await daemon.#watchAll(options.loaded.sound);
+    daemon.#shared.start([...daemon.#watched.values()].map(({ sound }) => sound.cluster));
+    daemon.#stallWatch.start();
+    for (const { runner } of daemon.#watched.values()) runner.start();
+    return daemon;
+  }
+
+  get notWatched(): readonly RefusedCluster[] {
+    return this.#notWatched;
+  }
+
+  get watchedCount(): number {
+    return this.#watched.size;
+  }
+
+  reopenLogs(): void {
+    for (const { runner } of this.#watched.values()) runner.reopenLogs();
+  }
+
+  /** Resolves when every journal and log is on the disk and the lock is given back. */
+  async stop(): Promise<void> {
+    this.#stallWatch.stop();
+    this.#shared.stop();
+    await Promise.all([...this.#watched.values()].map(({ runner }) => runner.end()));
+    await this.#lock?.release();
+  }
+
+  // ---- clusters ----
+
+  /** Journals are opened side by side; the clusters keep the order of CList. */
+  async #watchAll(all: readonly SoundCluster[]): Promise<void> {
+    const journals = await Promise.all(all.map((sound) => this.#openJournal(sound)));
+    all.forEach((sound, index) => {
+      const opened = journals[index];
+      if (opened === undefined || opened === null) return;
+      const runner: ClusterRunner = new ClusterRunner(
+        this.#shared.partsOf(sound, opened, () => runner.own),
+      );
+      this.#watched.set(sound.cluster.name, { sound, runner });
+      this.#tellOfJournal(runner, opened);
+    });
+  }
+
+  async #openJournal({ cluster }: SoundCluster): Promise<OpenedJournal | null> {
+    try {
+      return await openJournal({
+        directory: this.#options.home.state,
+        cluster: cluster.name,
+        nodes: [cluster.nodes[0].name, cluster.nodes[1].name],
+        clock: this.#options.clock,
+      });
+    } catch (error) {
+      this.#notWatched.push({ name: cluster.name, why: messageOf(error) });
+      return null;
+    }
+  }
+
+  #tellOfJournal(runner: ClusterRunner, opened: OpenedJournal): void {
+    const type = `clusterd status ${runner.cluster}`;
+    for (const note of opened.notes) runner.note('journal', note);
+    if (opened.problems.length > 0) {
+      runner.own.raise(JOURNAL_DAMAGE_ALARM, opened.problems.join('; '), type);
+    }
+    opened.journal.onTrouble((trouble, lost) => {
+      if (trouble !== null) runner.own.raise(JOURNAL_ALARM, trouble, type);
+      else runner.own.clear(JOURNAL_ALARM);
+      if (lost > 0)
+        runner.note('journal', `${lost} records were given up, the disk was full too long`);
+    });
+  }
+
+  #stalled(lateMs: number): void {
+    this.#shared.voidSilence();
+    for (const { runner } of this.#watched.values()) runner.stall(lateMs);
+  }
+
+  // ---- operators ----
+
+  async #answer(request: Request): Promise<Reply> {
+    switch (request.kind) {
+      case 'ping':
+        return { ok: true, kind: 'ping', daemon: this.#summary() };
+      case 'status':
+        return this.#status(request.cluster);
+      case 'operator':
+        return this.#operator(request);
+      case 'reopen':
+        this.reopenLogs();
+        return { ok: true, kind: 'reopen', text: 'the logs are opened anew' };
+      case 'shutdown':
+        this.#noteAll(`${request.operator} (as they say) ends the daemon`);
+        this.#options.onShutdown();
+        return { ok: true, kind: 'shutdown', text: 'the daemon ends' };
+    }
+  }
+
+  #summary(): DaemonSummary {
+    return {
+      pid: process.pid,
+      home: this.#options.home.directory,
+      startedWall: this.#startedWall,
+      clusters: this.#watched.size,
+    };
+  }
+
+  #status(cluster: string | null): Reply {
+    const { wall } = this.#options.clock.now();
+    const all = this.#describeAll();
+    const clusters = cluster === null ? all : all.filter((one) => one.cluster === cluster);
+    if (cluster !== null && clusters.length === 0) return this.#unknownCluster(cluster);
+    return { ok: true, kind: 'status', daemon: this.#summary(), wall, clusters };
+  }
+
+  #describeAll(): WatchedCluster[] {
+    const watched = [...this.#watched.values()].map(
+      ({ runner }): WatchedCluster => ({
+        kind: 'watched',
+        cluster: runner.cluster,
+        status: runner.status(),
+        fault: runner.fault,
+        ownAlarms: runner.own.list(),
+      }),
+    );
+    const others = this.#notWatched.map(
+      ({ name, why }): WatchedCluster => ({ kind: 'not-watched', cluster: name, why }),
+    );
+    return [...watched, ...others];
+  }
+
+  async #operator(request: Extract<Request, { kind: 'operator' }>): Promise<Reply> {
+    const watched = this.#watched.get(request.cluster);
+    if (watched === undefined) return this.#unknownCluster(request.cluster);
+    const node = nodeOf(request, watched.sound);
+    if (typeof node === 'object' && node !== null) return node;
+    const operator = `${request.operator} (as they say)`;
+    const answer = await watched.runner.ask({ request: request.request, node, operator });
+    return { ok: true, kind: 'operator', ...answer };
+  }
+
+  #unknownCluster(name: string): Reply {
+    const refused = this.#notWatched.find((one) => one.name === name);
+    if (refused !== undefined) {
+      return refusal('unknown-cluster', `${name} is not watched: ${refused.why}`, 'clusterd check');
+    }
+    const names = [...this.#watched.keys()];
+    const hint = didYouMean(name, names) ?? 'clusterd status shows all clusters';
+    return refusal('unknown-cluster', `CList has no cluster '${name}'`, hint);
+  }
+
+  #noteAll(text: string): void {
+    for (const { runner } of this.#watched.values()) runner.note('operator', text);
+  }
+}
+
+/** The node that was named, null where none is needed, or why it does not fit. */
+function nodeOf(
+  request: Extract<Request, { kind: 'operator' }>,
+  sound: SoundCluster,
+): NodeIndex | null | Reply {
+  const { node, request: word } = request;
+  if (!WORDS_WITH_NODE.includes(word)) return null;
+  const names = sound.cluster.nodes.map((one) => one.name);
+  const index = node === null ? -1 : names.indexOf(node);
+  if (index === 0 || index === 1) return index;
+  const hint = `its nodes are ${names.join(' and ')}`;
+  return refusal('unknown-node', `${request.cluster} has no node '${node ?? ''}'`, hint);
+}
+
+function makeDirectories(home: Home): void {
+  try {
+    for (const directory of [home.state, home.logs]) {
+      mkdirSync(directory, { recursive: true, mode: 0o750 });
+    }
+  } catch (error) {
+    throw new DaemonError('state-directory', messageOf(error), {
+      hint: `clusterd writes its state and logs below ${home.directory}: make that possible`,
+      cause: error,
+    });
+  }
+}

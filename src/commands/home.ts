@@ -1,0 +1,55 @@
+/**
+ * CLUSTER_HOME: the directory with CList, chat-scripts, Logs and state. Called by every command.
+ * Named by `--home`, else by the environment variable CLUSTER_HOME, else the working directory if
+ * it has a CList, else the directory in which clusterd is installed.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DaemonError } from '../cluster/daemon-error.ts';
+import { pidPath, socketPath } from '../control/daemon-lock.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface Home {
+  readonly directory: string;
+  readonly clist: string;
+  readonly scripts: string;
+  readonly logs: string;
+  readonly state: string;
+  readonly socket: string;
+  readonly pidFile: string;
+}
+
+type Place = Pick<Terminal, 'environment' | 'workingDirectory' | 'packageRoot'>;
+
+/** Throws DaemonError `no-home` when what was named is no directory. */
+export function findHome(named: string | undefined, place: Place): Home {
+  const fromEnvironment = place.environment.CLUSTER_HOME ?? '';
+  if (named !== undefined) return homeAt(named, '--home', place);
+  if (fromEnvironment !== '') return homeAt(fromEnvironment, 'CLUSTER_HOME', place);
+  const here = existsSync(join(place.workingDirectory, 'CList'));
+  return describeHome(here ? place.workingDirectory : place.packageRoot);
+}
+
+function homeAt(named: string, how: string, place: Place): Home {
+  const directory = resolve(place.workingDirectory, named);
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return describeHome(directory);
+  }
+  throw new DaemonError('no-home', `${how} names ${directory}, which is no directory`, {
+    context: { directory },
+    hint: 'name the directory that holds CList and chat-scripts',
+  });
+}
+
+function describeHome(directory: string): Home {
+  const state = join(directory, 'state');
+  return {
+    directory,
+    clist: join(directory, 'CList'),
+    scripts: join(directory, 'chat-scripts'),
+    logs: join(directory, 'Logs'),
+    state,
+    socket: socketPath(state),
+    pidFile: pidPath(state),
+  };
+}

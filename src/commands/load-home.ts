@@ -1,0 +1,207 @@
+/**
+ * CLUSTER_HOME's CList and chat scripts -> clusters that can be watched, and everything that is
+ * wrong with the others. Called by run and check: both judge by the same eyes.
+ * Each script is read and compiled once, however many clusters use it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { bindTarget } from '../clist/bind-target.ts';
+import { checkClusterAgainstProgram } from '../clist/check-program.ts';
+import type { Cluster } from '../clist/cluster.ts';
+import { parseClist } from '../clist/parse.ts';
+import { DaemonError, messageOf, systemCode } from '../cluster/daemon-error.ts';
+import { type Compilation, compileScript } from '../language/compile.ts';
+import {
+  type Diagnostic,
+  DiagnosticSink,
+  didYouMean,
+  formatHeadline,
+  sourceLineAt,
+} from '../language/diagnostics.ts';
+import type { Program } from '../language/program.ts';
+import type { Target } from '../machine/target.ts';
+import type { Home } from './home.ts';
+
+export interface SoundCluster {
+  readonly cluster: Cluster;
+  readonly program: Program;
+  readonly target: Target;
+}
+
+export interface RefusedCluster {
+  readonly name: string;
+  /** The first error; `check` shows all. */
+  readonly why: string;
+}
+
+export interface ShownDiagnostic {
+  /** Its file is a path relative to CLUSTER_HOME. */
+  readonly diagnostic: Diagnostic;
+  /** Null when the line is not to be shown or not there. */
+  readonly sourceLine: string | null;
+}
+
+export interface LoadedHome {
+  readonly sound: readonly SoundCluster[];
+  readonly refused: readonly RefusedCluster[];
+  readonly diagnostics: readonly ShownDiagnostic[];
+}
+
+const SCRIPT_ENDING = '.chat';
+const CLIST = 'CList';
+
+/** Throws DaemonError `no-clusters` when there is no CList to read. */
+export function loadHome(home: Home): LoadedHome {
+  const text = readClist(home);
+  const parsed = parseClist(CLIST, text);
+  const scripts = compileUsed(home, parsed.clusters);
+  const diagnostics = parsed.diagnostics.map((one) => showIn(one, parsed.shownText));
+  const refused = brokenClusters(text, parsed.diagnostics);
+  const sound: SoundCluster[] = [];
+  for (const cluster of parsed.clusters) {
+    const judged = judgeCluster(cluster, scripts, home);
+    diagnostics.push(...judged.diagnostics.map((one) => showIn(one, parsed.shownText)));
+    if (judged.sound !== null) sound.push(judged.sound);
+    else refused.push({ name: cluster.name, why: judged.why });
+  }
+  for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
+  return { sound, refused, diagnostics };
+}
+
+function readClist(home: Home): string {
+  try {
+    return readFileSync(home.clist, 'utf8');
+  } catch (error) {
+    throw new DaemonError('no-clusters', `there is no cluster list: ${messageOf(error)}`, {
+      context: { path: home.clist },
+      hint: 'name the directory that has CList: --home DIR, or the variable CLUSTER_HOME',
+      cause: error,
+    });
+  }
+}
+
+function showIn(diagnostic: Diagnostic, text: string): ShownDiagnostic {
+  return { diagnostic, sourceLine: sourceLineAt(text, diagnostic.span.line) };
+}
+
+/** Clusters of which CList itself says too little: each with the first error below its header. */
+function brokenClusters(text: string, diagnostics: readonly Diagnostic[]): RefusedCluster[] {
+  const refused: RefusedCluster[] = [];
+  const owners = ownersOfLines(text);
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity !== 'error') continue;
+    const name = owners[diagnostic.span.line - 1] ?? '(before the first cluster)';
+    if (refused.some((other) => other.name === name)) continue;
+    refused.push({ name, why: formatHeadline(diagnostic) });
+  }
+  return refused;
+}
+
+/** For each line the name of the cluster whose header stands above it. */
+function ownersOfLines(text: string): (string | undefined)[] {
+  let owner: string | undefined;
+  return text.split('\n').map((line) => {
+    owner = /^\s*cluster\s+(\S+)/.exec(line)?.[1] ?? owner;
+    return owner;
+  });
+}
+
+// ---- scripts ---------------------------------------------------------------------------------
+
+interface LoadedScript {
+  /** Null when it has errors or is not there. */
+  readonly program: Program | null;
+  readonly isThere: boolean;
+  readonly diagnostics: readonly ShownDiagnostic[];
+}
+
+function compileUsed(home: Home, clusters: readonly Cluster[]): Map<string, LoadedScript> {
+  const scripts = new Map<string, LoadedScript>();
+  const shownAs = relative(home.directory, home.scripts);
+  for (const { script } of clusters) {
+    if (scripts.has(script)) continue;
+    scripts.set(script, compileFile(join(home.scripts, `${script}${SCRIPT_ENDING}`), shownAs));
+  }
+  return scripts;
+}
+
+/** One script file with its libraries; `shownAs`: the directory to name in diagnostics. */
+export function compileFile(path: string, shownAs: string): LoadedScript {
+  const directory = dirname(path);
+  const name = relative(directory, path);
+  const compiled = compileScript(name, (file) => readSource(join(directory, file)));
+  const isThere = compiled.sources.has(name);
+  return {
+    program: compiled.program,
+    isThere,
+    diagnostics: isThere ? shownDiagnostics(compiled, shownAs) : [],
+  };
+}
+
+function readSource(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    throw new DaemonError('no-clusters', `${path} cannot be read: ${messageOf(error)}`, {
+      context: { path },
+      hint: 'look at its owner and mode',
+      cause: error,
+    });
+  }
+}
+
+function shownDiagnostics(compiled: Compilation, shownAs: string): ShownDiagnostic[] {
+  return compiled.diagnostics.map((diagnostic) => {
+    const { span } = diagnostic;
+    const text = compiled.sources.get(span.file);
+    return {
+      diagnostic: { ...diagnostic, span: { ...span, file: join(shownAs, span.file) } },
+      sourceLine: text === undefined ? null : sourceLineAt(text, span.line),
+    };
+  });
+}
+
+interface Judged {
+  readonly sound: SoundCluster | null;
+  readonly why: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function judgeCluster(
+  cluster: Cluster,
+  scripts: ReadonlyMap<string, LoadedScript>,
+  home: Home,
+): Judged {
+  const script = scripts.get(cluster.script);
+  const sink = new DiagnosticSink();
+  if (script?.isThere !== true) reportMissingScript(cluster, home, sink);
+  else if (script.program !== null) checkClusterAgainstProgram(cluster, script.program, sink);
+  const diagnostics = sink.list();
+  const error = diagnostics.find(({ severity }) => severity === 'error');
+  if (error !== undefined) return { sound: null, why: formatHeadline(error), diagnostics };
+  const program = script?.program ?? null;
+  if (program === null) {
+    return { sound: null, why: `its script ${cluster.script} has errors`, diagnostics };
+  }
+  const target = bindTarget(cluster, program);
+  return { sound: { cluster, program, target }, why: '', diagnostics };
+}
+
+function reportMissingScript(cluster: Cluster, home: Home, sink: DiagnosticSink): void {
+  const file = join(relative(home.directory, home.scripts), `${cluster.script}${SCRIPT_ENDING}`);
+  const names = scriptNames(home.scripts);
+  const list = names.length === 0 ? null : `there are: ${names.join(', ')}`;
+  const hint = didYouMean(cluster.script, names) ?? list;
+  sink.error('unknown-script', cluster.span, `its script ${file} is not there`, hint);
+}
+
+function scriptNames(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter((name) => name.endsWith(SCRIPT_ENDING))
+      .map((name) => name.slice(0, -SCRIPT_ENDING.length));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * What all clusters of a daemon share (log flushing, network probes, alarm sinks, power, compiled
+ * patterns), and from it the parts of each runner. Made by the daemon. Knows every adapter; decides
+ * nothing.
+ */
+
+import type { Cluster, ClusterNode } from '../clist/cluster.ts';
+import { resolveFenceAgent } from '../clist/fence-agent.ts';
+import { resolveSecret } from '../clist/secrets.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { OpenedJournal } from '../cluster/journal-file.ts';
+import { LOG_ALARM, type OwnAlarms } from '../cluster/own-alarms.ts';
+import type { AlarmSink, CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
+import { askPower } from '../cluster/power.ts';
+import type { NetLevel, Program } from '../language/program.ts';
+import { openClusterLog } from '../log/cluster-log.ts';
+import { FlushTicker } from '../log/flush-ticker.ts';
+import { visible } from '../log/visible.ts';
+import { createEngine } from '../machine/machine.ts';
+import { compilePatterns, type PatternSet } from '../machine/patterns.ts';
+import { runCommand } from '../transport/command.ts';
+import { createFenceAgents, type FenceAgents } from '../transport/fence-agent.ts';
+import { Line } from '../transport/line.ts';
+import { createTransport } from '../transport/open.ts';
+import type { Home } from './home.ts';
+import type { SoundCluster } from './load-home.ts';
+
+export type LevelListener = (cluster: string, level: NetLevel, detail: string) => void;
+
+/** So much of a command's output goes to the machine, as the detail of its event. */
+const DETAIL_CHARS = 500;
+
+export class SharedParts {
+  readonly #home: Home;
+  readonly #clock: Clock;
+  readonly #ticker: FlushTicker;
+  readonly #fenceAgents: FenceAgents;
+  readonly #patterns = new Map<Program, PatternSet>();
+
+  constructor(home: Home, clock: Clock, _onLevel: LevelListener) {
+    this.#home = home;
+    this.#clock = clock;
+    this.#ticker = new FlushTicker(clock);
+    this.#fenceAgents = createFenceAgents({
+      clock,
+      locate: (agent) => resolveFenceAgent(agent),
+      reveal: (secret) => resolveSecret(secret).reveal(),
+    });
+  }
+
+  /** Begins to probe the networks of these clusters. */
+  start(_clusters: readonly Cluster[]): void {}
+
+  stop(): void {}
+
+  /** After a stall: what was not answered meanwhile means nothing. */
+  voidSilence(): void {}
+
+  /** `own`: the runner's own alarms, once there is a runner. */
+  partsOf(sound: SoundCluster, opened: OpenedJournal, own: () => OwnAlarms): RunnerParts {
+    const { cluster, program, target } = sound;
+    const { name } = cluster;
+    const nodes = [cluster.nodes[0].name, cluster.nodes[1].name] as const;
+    const clock = this.#clock;
+    return {
+      cluster: name,
+      nodes,
+      engine: createEngine(program, target, this.#patternsOf(program)),
+      recollection: opened.recollection,
+      clock,
+      turn: setImmediate,
+      line: (node, listener) => this.#line(name, cluster.nodes[node], listener),
+      journal: opened.journal,
+      log: openClusterLog({
+        directory: this.#home.logs,
+        cluster: name,
+        nodes,
+        clock,
+        ticker: this.#ticker,
+        onTrouble: logTrouble(name, own),
+      }),
+      alarms: this.#alarmsOf(cluster),
+      run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
+      power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
+    };
+  }
+
+  #patternsOf(program: Program): PatternSet {
+    const known = this.#patterns.get(program);
+    if (known !== undefined) return known;
+    const compiled = compilePatterns(program);
+    this.#patterns.set(program, compiled);
+    return compiled;
+  }
+
+  #line(cluster: string, node: ClusterNode, listener: LineListener): Line {
+    return new Line({
+      create: () => createTransport(node.console, node.breakMethod, this.#clock),
+      clock: this.#clock,
+      paceMs: node.paceMs,
+      seed: `${cluster}/${node.name}`,
+      ...listener,
+    });
+  }
+
+  #alarmsOf(_cluster: Cluster): AlarmSink {
+    return { raise() {}, clear() {} };
+  }
+
+  #run(
+    argv: readonly string[],
+    withinMs: number,
+    done: (outcome: CommandOutcome) => void,
+  ): () => void {
+    const command = runCommand({ argv, withinMs }, this.#clock);
+    void command.result.then(({ outcome, status, output }) =>
+      done({ outcome, status, detail: visible(output.trim().slice(-DETAIL_CHARS)) }),
+    );
+    return () => command.kill();
+  }
+}
+
+/** One alarm for all files of a cluster's log, until the last one can be written again. */
+function logTrouble(cluster: string, own: () => OwnAlarms) {
+  const troubled = new Map<string, string>();
+  return (path: string, code: string | null): void => {
+    if (code === null) troubled.delete(path);
+    else troubled.set(path, code);
+    if (troubled.size === 0) {
+      own().clear(LOG_ALARM);
+      return;
+    }
+    const files = [...troubled].map(([file, why]) => `${file}: ${why}`).join(', ');
+    own().raise(LOG_ALARM, `cannot be written: ${files}`, `clusterd status ${cluster}`);
+  };
+}
