@@ -18,7 +18,7 @@ export const PENDING_BYTES_MAX = 64 * 1024;
 /** So long a closed connection stays to let last words arrive. */
 const LINGER_MS = 2000;
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 const ignore = (): void => {};
 
 export class SocketWire {
@@ -48,6 +48,13 @@ export class SocketWire {
       this.#end('the other end sends but does not read');
     }
     return this.#socket.writableLength === 0;
+  }
+
+  /** What `run` writes goes out in one piece. */
+  together(run: () => void): void {
+    this.#socket.cork();
+    run();
+    this.#socket.uncork();
   }
 
   /** Resolves when everything written is with the operating system, or the connection is over. */

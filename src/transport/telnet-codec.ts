@@ -117,7 +117,7 @@ export class TelnetCodec {
     let extra = 0;
     for (const byte of bytes) if (byte === IAC || (byte === CR && crNul)) extra++;
     if (extra === 0) return bytes;
-    const wire = new Uint8Array(bytes.length + extra);
+    const wire = Buffer.allocUnsafe(bytes.length + extra);
     let end = 0;
     for (const byte of bytes) {
       wire[end++] = byte;
@@ -254,7 +254,7 @@ export class TelnetCodec {
   }
 
   #sendCommand(command: number, option: number): void {
-    this.#sink.send(Uint8Array.of(IAC, command, option));
+    this.#sink.send(Buffer.of(IAC, command, option));
   }
 
   #get(side: Side, option: number): OptionState {
@@ -275,5 +275,5 @@ export class TelnetCodec {
 /** IAC SB option payload IAC SE, with every 255 in the payload doubled. */
 export function encodeSubnegotiation(option: number, payload: readonly number[]): Uint8Array {
   const doubled = payload.flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte]));
-  return Uint8Array.from([IAC, SB, option, ...doubled, IAC, SE]);
+  return Buffer.from([IAC, SB, option, ...doubled, IAC, SE]);
 }

@@ -46,7 +46,7 @@ export interface TelnetOptions {
 const SERVER_FIRST_MS = 200;
 /** Typing waits so long for the server's decisions on options, then goes without. */
 const NEGOTIATION_MS_MAX = 1000;
-const IAC_BRK = Uint8Array.of(IAC, BRK);
+const IAC_BRK = Buffer.of(IAC, BRK);
 
 export class TelnetTransport implements Transport, TelnetSink {
   readonly #options: TelnetOptions;
@@ -218,12 +218,14 @@ export class TelnetTransport implements Transport, TelnetSink {
     if (negotiation === null || negotiation.isBegun) return;
     negotiation.isBegun = true;
     negotiation.wait(this.#clock, NEGOTIATION_MS_MAX, () => this.#endNegotiation());
-    this.#codec.request('us', TELNET_BINARY);
-    this.#codec.request('him', TELNET_BINARY);
-    this.#codec.request('him', TELNET_SGA);
-    this.#codec.request('us', TELNET_SGA);
-    this.#codec.request('us', TELNET_COM_PORT);
-    this.#marks.begin();
+    this.#wire?.together(() => {
+      this.#codec.request('us', TELNET_BINARY);
+      this.#codec.request('him', TELNET_BINARY);
+      this.#codec.request('him', TELNET_SGA);
+      this.#codec.request('us', TELNET_SGA);
+      this.#codec.request('us', TELNET_COM_PORT);
+      this.#marks.begin();
+    });
   }
 
   #endNegotiation(): void {

@@ -1,0 +1,127 @@
+/**
+ * Power switches, through the fence agents of ClusterLabs (FenceAgentAPI): options as name=value
+ * lines on standard input, and `status` that exits with 0 for on and 2 for off. Called by cluster/'s
+ * power effect, which adds the devices up. What `off` says of itself is never the answer: the device
+ * is asked afterwards. Must never take anything else than a clear off for off, and never let a secret
+ * out of the agent's standard input.
+ */
+import type { PowerDevice, Secret } from '../clist/cluster.ts';
+import type { Clock } from '../clock/clock.ts';
+import { type CommandResult, runCommand } from './command.ts';
+
+export interface FenceAgentAnswer {
+  readonly outcome: 'off' | 'on' | 'no-answer';
+  /** One clause for log and operator, without secrets. */
+  readonly detail: string;
+}
+
+export interface FenceAgentParts {
+  readonly clock: Clock;
+  /** The words to run for an agent's name; may throw. */
+  readonly locate: (agent: string) => readonly string[];
+  /** The value of a secret; may throw. */
+  readonly reveal: (secret: Secret) => string;
+  /** Default 20 s: no answer within it is no answer. */
+  readonly withinMs?: number;
+}
+
+export interface FenceAgents {
+  /** Tells the device to switch off. `off`: it says it did, which `status` has to confirm. */
+  off(device: PowerDevice): Promise<FenceAgentAnswer>;
+  status(device: PowerDevice): Promise<FenceAgentAnswer>;
+}
+
+const DEFAULT_WITHIN_MS = 20_000;
+const STATUS_ON = 0;
+const STATUS_OFF = 2;
+/** How agents print it, `Status: OFF`; the label differs. */
+const SAYS_OFF = /^(?:[^\n]*[:=] *)?off\.?\s*$/im;
+const SAYS_ON = /^(?:[^\n]*[:=] *)?on\.?\s*$/im;
+
+export function createFenceAgents(parts: FenceAgentParts): FenceAgents {
+  return {
+    off: (device) => ask(parts, device, 'off', readOff),
+    status: (device) => ask(parts, device, 'status', readStatus),
+  };
+}
+
+type Reader = (result: CommandResult) => FenceAgentAnswer['outcome'];
+
+async function ask(
+  parts: FenceAgentParts,
+  device: PowerDevice,
+  action: 'off' | 'status',
+  read: Reader,
+): Promise<FenceAgentAnswer> {
+  const withinMs = parts.withinMs ?? DEFAULT_WITHIN_MS;
+  const secrets: string[] = [];
+  try {
+    const argv = parts.locate(device.agent);
+    const stdin = formatInput(device, action, (secret) => {
+      const value = parts.reveal(secret);
+      secrets.push(value);
+      return value;
+    });
+    const result = await runCommand({ argv, stdin, withinMs }, parts.clock).result;
+    return { outcome: read(result), detail: describe(action, result, withinMs, secrets) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'failed';
+    return { outcome: 'no-answer', detail: `${action}: ${mask(why, secrets)}` };
+  }
+}
+
+/** The action stands last: of an argument that is given twice, agents use the last. */
+function formatInput(
+  device: PowerDevice,
+  action: string,
+  reveal: (secret: Secret) => string,
+): string {
+  const lines = device.options.map(({ name, value }) => {
+    if (!/^[A-Za-z_][\w-]*$/.test(name) || name === 'action' || name === 'option') {
+      throw new Error(`the option ${JSON.stringify(name)} cannot be given to a fence agent`);
+    }
+    const text = typeof value === 'string' ? value : reveal(value);
+    if (/[\n\r\0]/.test(text)) throw new Error(`the value of ${name} is more than one line`);
+    return `${name}=${text}\n`;
+  });
+  return `${lines.join('')}action=${action}\n`;
+}
+
+function readOff(result: CommandResult): FenceAgentAnswer['outcome'] {
+  return result.outcome === 'exited' && result.status === 0 ? 'off' : 'no-answer';
+}
+
+/**
+ * A shell ends with 2 on a syntax error, Python when it cannot find the agent or its arguments: so
+ * an agent that says something must say off.
+ */
+function readStatus({ outcome, status, output }: CommandResult): FenceAgentAnswer['outcome'] {
+  if (outcome !== 'exited') return 'no-answer';
+  if (status === STATUS_ON) return SAYS_OFF.test(output) ? 'no-answer' : 'on';
+  if (status !== STATUS_OFF || SAYS_ON.test(output)) return 'no-answer';
+  return output.trim() === '' || SAYS_OFF.test(output) ? 'off' : 'no-answer';
+}
+
+function describe(
+  action: string,
+  { outcome, status, output }: CommandResult,
+  withinMs: number,
+  secrets: readonly string[],
+): string {
+  const last = output.trim().split('\n').at(-1) ?? '';
+  const said = last === '' ? '' : `, it said: ${mask(last, secrets).slice(0, 120)}`;
+  if (outcome === 'not-started') return `${action}: not started${said}`;
+  if (outcome === 'timeout') return `${action}: no answer within ${withinMs / 1000} s${said}`;
+  return `${action}: exit status ${status}${said}`;
+}
+
+function mask(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) {
+    if (secret === '') continue;
+    // The output is latin1: what an agent prints as UTF-8 looks like this in it.
+    const printed = Buffer.from(secret, 'utf8').toString('latin1');
+    masked = masked.replaceAll(secret, '[secret]').replaceAll(printed, '[secret]');
+  }
+  return masked.replace(/[^\x20-\x7e]+/g, ' ').trim();
+}
