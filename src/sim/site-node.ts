@@ -53,23 +53,23 @@ export class SiteNode {
   }
 
   panic(panic: PanicOptions = {}): void {
-    this.machine.panic(panic);
+    this.machine.system('panic').panic(panic);
   }
 
   hang(hang: HangOptions = {}): void {
-    this.machine.hang(hang);
+    this.machine.system('hang').hang(hang);
   }
 
   reboot(): void {
-    this.machine.reboot();
+    this.machine.system('reboot').shutDown('reboot');
   }
 
   halt(): void {
-    this.machine.halt();
+    this.machine.system('halt').shutDown('halt');
   }
 
   singleUser(): void {
-    this.machine.singleUser();
+    this.machine.system('go to single user').singleUser();
   }
 
   /** A BREAK that nobody meant: a terminal server was switched off and on. */

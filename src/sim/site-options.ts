@@ -4,7 +4,7 @@ import type { ConsoleOptions } from './console-port.ts';
 import { SimError } from './sim-error.ts';
 import { SOLARIS_DEFAULTS, type SolarisOptions } from './solaris-options.ts';
 import { V240 } from './sun-banner.ts';
-import type { SunNodeOptions } from './sun-node.ts';
+import type { SunNodeOptions } from './sun-node-world.ts';
 import { QUICK_TIMES, type SimTimes } from './times.ts';
 
 export interface SiteNodeOptions extends Partial<Omit<SunNodeOptions, 'model'>> {

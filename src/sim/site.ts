@@ -103,6 +103,12 @@ export class Site {
     return listenSite(this, options);
   }
 
+  /** Ends all timers: a simulator on the system clock keeps its process alive otherwise. */
+  powerDown(): void {
+    for (const node of this.nodes) node.powerOff();
+    for (const node of this.nodes) node.console.cutAll();
+  }
+
   /** Adds a line to what happened. */
   note(node: string | null, what: string): void {
     const happening: Happening = { ...this.clock.now(), node, what };

@@ -3,7 +3,7 @@
  * solaris.ts. The root is mounted at one moment (`#mountRoot`); before it nothing is written.
  */
 import type { Schedule } from './schedule.ts';
-import type { SolarisHost } from './solaris.ts';
+import type { SolarisHost } from './solaris-host.ts';
 import type { PanicOptions } from './solaris-options.ts';
 import { COPYRIGHT, SERVICES } from './solaris-texts.ts';
 

@@ -3,7 +3,7 @@
  * syslog, complaints about a disk that does not answer. Called by solaris.ts.
  */
 import type { Schedule } from './schedule.ts';
-import type { SolarisHost } from './solaris.ts';
+import type { SolarisHost } from './solaris-host.ts';
 import { syslogLine } from './solaris-texts.ts';
 
 const WARNING_EVERY_WRITES = 25;

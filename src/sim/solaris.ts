@@ -3,43 +3,16 @@
  * systems end. Driven by sun-node.ts. It does to the disk what a real system would, whoever else
  * has it mounted.
  */
-import type { Clock } from '../clock/clock.ts';
-import type { SharedDisk } from './disk.ts';
 import { LineEditor } from './line-editor.ts';
-import type { Nvram } from './nvram.ts';
-import type { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { SimError } from './sim-error.ts';
 import { SolarisBoot } from './solaris-boot.ts';
-import type { HangOptions, PanicOptions, SolarisOptions } from './solaris-options.ts';
+import type { SolarisHost } from './solaris-host.ts';
+import type { HangOptions, PanicOptions } from './solaris-options.ts';
 import { panicSteps } from './solaris-panic.ts';
 import { type SessionRequest, SolarisSession } from './solaris-session.ts';
 import * as texts from './solaris-texts.ts';
 import { SolarisWork } from './solaris-work.ts';
-import type { SimTimes } from './times.ts';
-
-export interface SolarisHost {
-  readonly name: string;
-  readonly clock: Clock;
-  readonly disk: SharedDisk;
-  readonly nvram: Nvram;
-  readonly times: SimTimes;
-  readonly options: SolarisOptions;
-  readonly random: Random;
-  readonly cpu: number;
-  print(text: string): void;
-  note(what: string): void;
-  /** The system wants a reset after which the firmware runs this command. */
-  requestReset(command: string): void;
-  /** The system has ended; the firmware says `Program terminated`. */
-  terminated(): void;
-  powerOff(): void;
-  /** An alternate BREAK sequence was typed. */
-  abort(): void;
-  /** A client was told that this transaction is on the disk. */
-  acknowledge(transaction: number): void;
-  networkChanged(): void;
-}
 
 type Phase =
   | { readonly kind: 'loading' | 'booting' | 'multi-user' | 'single-user' | 'stopping' }
@@ -265,7 +238,8 @@ export class Solaris {
     this.#stopServing();
     this.#hang = null;
     this.#phase = { kind: 'panicking' };
-    this.#settleTime();
+    // Whatever held it, a menu or a debugger, holds it no more.
+    this.resume();
     this.#host.note(`panics: ${message}`);
     this.#host.print(texts.panicLine(cpu, message));
     if (panic.nested === true) {
@@ -333,6 +307,7 @@ export class Solaris {
   singleUser(): void {
     this.#mustRun('go to single user');
     this.#stopServing();
+    this.#phase = { kind: 'stopping' };
     this.#host.print(
       '\r\nINIT: New run level: S\r\nThe system is coming down for administration.\r\n',
     );

@@ -2,46 +2,15 @@
  * Personality `sun-obp`: one SPARC machine with OpenBoot, as a state machine on a clock. Console
  * characters and BREAK go in, console characters come out. No sockets here; site.ts connects it.
  */
-import type { Clock } from '../clock/clock.ts';
-import type { SharedDisk } from './disk.ts';
 import { Nvram } from './nvram.ts';
 import { Obp } from './obp.ts';
 import type { ObpHost } from './obp-words.ts';
-import type { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { assertNever, SimError } from './sim-error.ts';
 import { Solaris } from './solaris.ts';
-import type { HangOptions, PanicOptions, SolarisOptions } from './solaris-options.ts';
-import { formatBanner, type MachineModel } from './sun-banner.ts';
-import type { SimTimes } from './times.ts';
-
-export interface SunNodeOptions {
-  readonly name: string;
-  readonly model: MachineModel;
-  readonly cpus: number;
-  /** Values that differ from the defaults of the firmware. */
-  readonly nvram: Readonly<Record<string, string>>;
-  readonly aliases: Readonly<Record<string, string>>;
-  /** `secure`: no BREAK is ever looked at. */
-  keyswitch: 'normal' | 'secure';
-  /** The NVRAM forgets everything without power. */
-  batteryDead: boolean;
-  /** What `go` does when no system is held: nothing, or start what lies in the load buffer. */
-  readonly goAfterHalt: 'ignored' | 'runs-load-buffer';
-}
-
-export interface SunNodeWorld {
-  readonly clock: Clock;
-  readonly disk: SharedDisk;
-  readonly times: SimTimes;
-  readonly random: Random;
-  readonly solaris: SolarisOptions;
-  print(text: string): void;
-  note(what: string): void;
-  acknowledge(transaction: number): void;
-  networkChanged(): void;
-  powerChanged(): void;
-}
+import { formatBanner } from './sun-banner.ts';
+import { bootTarget, findBoot } from './sun-boot.ts';
+import type { SunNodeOptions, SunNodeWorld } from './sun-node-world.ts';
 
 type State = { readonly kind: 'off' | 'post' | 'settling' | 'prompt' | 'net-boot' | 'system' };
 
@@ -183,24 +152,10 @@ export class SunNode {
     this.#reset('error');
   }
 
-  panic(panic: PanicOptions = {}): void {
-    this.#running('panic').panic(panic);
-  }
-
-  hang(hang: HangOptions = {}): void {
-    this.#running('hang').hang(hang);
-  }
-
-  reboot(): void {
-    this.#running('reboot').shutDown('reboot');
-  }
-
-  halt(): void {
-    this.#running('halt').shutDown('halt');
-  }
-
-  singleUser(): void {
-    this.#running('go to single user').singleUser();
+  /** The system that runs and is not held. Throws `not-possible-now`, naming what was wanted. */
+  system(verb: string): Solaris {
+    if (this.#state.kind === 'system' && this.#system !== null) return this.#system;
+    return this.#refuse(verb, 'running system');
   }
 
   /** Types a line at the ok prompt, as a person at a second keyboard would. */
@@ -301,52 +256,20 @@ export class SunNode {
       this.#savedCommand = `boot ${rest}`.trim();
       return this.#reset('os-request');
     }
-    const { device, args } = this.#bootTarget(rest);
+    const devices = { nvram: this.nvram, aliases: this.#aliases, disk: this.#world.disk };
+    const { device, args } = bootTarget(rest, devices);
     this.#world.print(`Boot device: ${device}  File and args: ${args}\r\n`);
-    if (device === 'net' || device.includes('/network@')) return this.#netBoot();
-    const opened = this.#world.disk.open(device);
-    switch (opened.kind) {
-      case 'ready':
-        return this.#load({ device, half: opened.half.name, args });
-      case 'no-such-device': {
-        const verb = device.startsWith('/') && this.#isOwnDevice(device) ? 'open' : 'locate';
-        return this.#world.print(`\r\nCan't ${verb} boot device\r\n\r\n`);
-      }
-      case 'no-answer':
-        return this.#world.print("\r\nCan't open boot device\r\n\r\n");
-      case 'bad-label':
-        return this.#world.print(
-          "Bad magic number in disk label\r\nCan't open disk label package\r\n\r\nCan't open boot device\r\n\r\n",
-        );
+    const source = findBoot(device, devices);
+    switch (source.kind) {
+      case 'disk':
+        return this.#load({ device, half: source.half, args });
+      case 'net':
+        return this.#netBoot();
+      case 'failed':
+        return this.#world.print(source.text);
       default:
-        assertNever(opened);
+        assertNever(source);
     }
-  }
-
-  /** A controller that every machine of this kind has, with no bootable disk on it. */
-  #isOwnDevice(device: string): boolean {
-    return [...this.#aliases.values()].includes(device);
-  }
-
-  #bootTarget(rest: string): { device: string; args: string } {
-    const [first = '', ...others] = rest.split(/\s+/);
-    const named = first.startsWith('/') ? first : this.#aliases.get(first);
-    const device = named ?? this.#defaultDevice();
-    const args = named === undefined ? rest : others.join(' ');
-    return { device, args: args === '' ? this.#defaultFile() : args };
-  }
-
-  /** The first device of the list that can be opened; without one the last of the list. */
-  #defaultDevice(): string {
-    const variable = this.nvram.isTrue('diag-switch?') ? 'diag-device' : 'boot-device';
-    const names = this.nvram.get(variable).split(/\s+/);
-    const paths = names.map((name) => this.#aliases.get(name) ?? name);
-    const good = paths.find((path) => this.#world.disk.open(path).kind === 'ready');
-    return good ?? paths.at(-1) ?? '';
-  }
-
-  #defaultFile(): string {
-    return this.nvram.get(this.nvram.isTrue('diag-switch?') ? 'diag-file' : 'boot-file');
   }
 
   #netBoot(): void {
@@ -454,11 +377,6 @@ export class SunNode {
       reset: () => this.#reset('reset'),
       powerOff: () => this.powerOff(),
     };
-  }
-
-  #running(verb: string): Solaris {
-    if (this.#state.kind === 'system' && this.#system !== null) return this.#system;
-    return this.#refuse(verb, 'running system');
   }
 
   #mustHavePower(verb: string): void {
