@@ -191,7 +191,9 @@ export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex
     return { kind: 'refused', why: 'it was not seen stopped by a BREAK on this connection' };
   }
   if (facts.identity === 'contradicted') {
-    const undo = resumable.ours && state.now - resumable.at <= UNDO_MS;
+    // On the standby's line `go` might continue the very boot that the BREAK stopped.
+    const undo =
+      resumable.ours && node === state.owner && state.now - resumable.at <= UNDO_MS;
     if (!undo) return { kind: 'refused', why: 'another machine is on this line' };
     return { kind: 'allowed', evidence: 'our own BREAK reached the wrong machine; undone' };
   }
