@@ -25,14 +25,6 @@ export function matchSource(
   return match.prompt ? `(?:${source}) *$` : source;
 }
 
-/** As `matchSource`, but the whole line must match: for `harmless` lines. */
-export function wholeLineSource(
-  match: Pick<Match, 'form' | 'template' | 'prompt'>,
-  values: Values,
-): string {
-  return `^(?:${matchSource({ ...match, prompt: false }, values)})$`;
-}
-
 /** The template as plain text. */
 export function fillTemplate(template: Template, values: Values): string {
   return template

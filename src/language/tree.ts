@@ -302,6 +302,8 @@ export interface Tree {
   readonly mentioned: Set<string>;
   /** A library is missing or a whole block could not be read: absence proves nothing. */
   incomplete: boolean;
+  /** Some `harmless` line could not be read. */
+  harmlessDamaged: boolean;
 }
 
 export function emptyTree(file: string): Tree {
@@ -318,5 +320,6 @@ export function emptyTree(file: string): Tree {
     states: [],
     mentioned: new Set(),
     incomplete: false,
+    harmlessDamaged: false,
   };
 }

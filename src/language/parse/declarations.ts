@@ -115,6 +115,7 @@ export function parseHarmless(block: Block): void {
     cursor.needWord('or', 'begin the line with: or');
     parseOne(cursor);
   });
+  if (block.headBroken || block.bodyBroken) block.tree.harmlessDamaged = true;
 }
 
 function harmless(cursor: Cursor): Harmless {

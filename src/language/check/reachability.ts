@@ -1,0 +1,44 @@
+/**
+ * Is there a state `start`, and does a way lead from it to every other state? Called by check.ts.
+ */
+import type { DiagnosticSink } from '../diagnostics.ts';
+import type { Scope } from '../scope.ts';
+import type * as Tree from '../tree.ts';
+import { components } from './components.ts';
+import type { StateGraph } from './graph.ts';
+import { startOfFile } from './walk.ts';
+
+export function checkReachability(scope: Scope, graph: StateGraph, sink: DiagnosticSink): void {
+  const { tree } = scope;
+  const start = scope.states.get('start');
+  if (start === undefined) {
+    const nameless = tree.states.some((state) => state.name.text === '');
+    if (nameless || tree.mentioned.has('start')) return;
+    const hint = 'the cluster begins in: state start "finds out what runs where"';
+    sink.error('no-start', startOfFile(tree.file), "there is no state 'start'", hint);
+    return;
+  }
+  const mentioned = graph.states.filter((state) => tree.mentioned.has(state.name.text));
+  const reached = graph.reachable([start, ...mentioned]);
+  const lost = graph.states.filter((state) => !reached.has(state));
+  for (const state of rootsOf(graph, lost)) {
+    const message = `no line leads to state '${state.name.text}'`;
+    const hint = `write somewhere: -> ${state.name.text} "..."  (or remove the state)`;
+    sink.error('unreachable-state', state.name.span, message, hint);
+  }
+}
+
+/** One of each group that no other unreachable state leads to: the rest follows from these. */
+function rootsOf(graph: StateGraph, lost: readonly Tree.State[]): Tree.State[] {
+  const isLost = new Set(lost);
+  const next = (state: Tree.State): Tree.State[] =>
+    graph.edges(state).flatMap(({ to }) => (isLost.has(to) ? [to] : []));
+  return components(lost, next).flatMap((group) => {
+    const inside = new Set(group);
+    const led = lost.some(
+      (state) => !inside.has(state) && next(state).some((to) => inside.has(to)),
+    );
+    const first = lost.find((state) => inside.has(state));
+    return led || first === undefined ? [] : [first];
+  });
+}
