@@ -149,7 +149,7 @@ export class Nvram {
 
   /** `auto-boot? =          false` */
   format(name: string): string {
-    return `${`${name} =`.padEnd(NAME_COLUMNS)}${this.#shown(name)}`;
+    return `${`${name} = `.padEnd(NAME_COLUMNS)}${this.#shown(name)}`;
   }
 
   /** What eeprom prints: `auto-boot?=false`. */
