@@ -13,7 +13,7 @@ import type { Clock } from '../clock/clock.ts';
 export const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Unsent bytes after which the peer is given up. Typing stops long before, at the first one. */
-export const PENDING_BYTES_MAX = 64 * 1024;
+export const PENDING_BYTES_MAX = 256 * 1024;
 
 /** So long a closed connection stays to let last words arrive. */
 const LINGER_MS = 2000;

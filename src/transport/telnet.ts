@@ -148,9 +148,7 @@ export class TelnetTransport implements Transport, TelnetSink {
       this.send(BREAK_OFF);
       this.send(ASK_FOR_MODEM_STATE);
     }
-    const undecided =
-      this.#codec.isPending('us', TELNET_BINARY) || this.#codec.isPending('us', TELNET_COM_PORT);
-    if (this.#negotiation?.isBegun && !undecided) this.#endNegotiation();
+    this.#endNegotiationIfDecided();
   }
 
   /** For the codec. */
@@ -226,6 +224,13 @@ export class TelnetTransport implements Transport, TelnetSink {
       this.#codec.request('us', TELNET_COM_PORT);
       this.#marks.begin();
     });
+    this.#endNegotiationIfDecided();
+  }
+
+  #endNegotiationIfDecided(): void {
+    const undecided =
+      this.#codec.isPending('us', TELNET_BINARY) || this.#codec.isPending('us', TELNET_COM_PORT);
+    if (this.#negotiation?.isBegun && !undecided) this.#endNegotiation();
   }
 
   #endNegotiation(): void {
