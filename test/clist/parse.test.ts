@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseClist } from '../../src/clist/parse.ts';
 import { formatDiagnostic, sourceLineAt } from '../../src/language/diagnostics.ts';
@@ -370,12 +369,4 @@ test('the file may have blanks, tabs, comments and CR at the ends of lines', () 
   const text = GOOD.replaceAll('\n', ' # why\r\n\t\r\n').replaceAll('  ', '\t');
   expect(complaints(text)).toEqual([]);
   expect(parseClist('CList', text).clusters).toHaveLength(1);
-});
-
-test('the shipped list is right', () => {
-  const text = readFileSync(new URL('../../CList', import.meta.url), 'utf8');
-  const { clusters, diagnostics } = parseClist('CList', text);
-  expect(diagnostics).toEqual([]);
-  expect(clusters.map((cluster) => cluster.name)).toEqual(['demo']);
-  expect(clusters[0]?.nodes.map((node) => node.bootPaths.length)).toEqual([2, 2]);
 });
