@@ -30,6 +30,8 @@ export interface DaemonOptions {
   readonly home: Home;
   readonly loaded: LoadedHome;
   readonly clock: Clock;
+  /** Something to say that belongs to no cluster's log. */
+  readonly onNotice: (text: string) => void;
   /** An operator asked for the end over the control socket. */
   readonly onShutdown: () => void;
 }
@@ -52,9 +54,12 @@ export class Daemon {
     this.#options = options;
     this.#startedWall = options.clock.now().wall;
     this.#notWatched = [...options.loaded.refused];
-    this.#shared = new SharedParts(options.home, options.clock, (cluster, level, detail) =>
-      this.#watched.get(cluster)?.runner.net(level, detail),
-    );
+    this.#shared = new SharedParts({
+      home: options.home,
+      clock: options.clock,
+      onLevel: (cluster, level, detail) => this.#watched.get(cluster)?.runner.net(level, detail),
+      onNotice: options.onNotice,
+    });
     this.#stallWatch = new StallWatch({
       clock: options.clock,
       onStall: (lateMs) => this.#stalled(lateMs),

@@ -48,6 +48,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     home,
     loaded,
     clock: terminal.clock,
+    onNotice: (text) => terminal.err(`clusterd: ${text}\n`),
     onShutdown: ending.end,
   });
   const stopHangup = terminal.onSignal('SIGHUP', () => daemon.reopenLogs());

@@ -18,6 +18,8 @@ import { FlushTicker } from '../log/flush-ticker.ts';
 import { visible } from '../log/visible.ts';
 import { createEngine } from '../machine/machine.ts';
 import { compilePatterns, type PatternSet } from '../machine/patterns.ts';
+import { Reachability } from '../probe/reachability.ts';
+import { systemProbers } from '../probe/system-probers.ts';
 import { runCommand } from '../transport/command.ts';
 import { createFenceAgents, type FenceAgents } from '../transport/fence-agent.ts';
 import { Line } from '../transport/line.ts';
@@ -25,20 +27,29 @@ import { createTransport } from '../transport/open.ts';
 import type { Home } from './home.ts';
 import type { SoundCluster } from './load-home.ts';
 
-export type LevelListener = (cluster: string, level: NetLevel, detail: string) => void;
+export interface SharedOptions {
+  readonly home: Home;
+  readonly clock: Clock;
+  /** The network of a cluster changed. */
+  readonly onLevel: (cluster: string, level: NetLevel, detail: string) => void;
+  /** Something about the daemon itself that belongs to no cluster; one clause. */
+  readonly onNotice: (text: string) => void;
+}
 
 /** So much of a command's output goes to the machine, as the detail of its event. */
 const DETAIL_CHARS = 500;
 
 export class SharedParts {
-  readonly #home: Home;
+  readonly #options: SharedOptions;
   readonly #clock: Clock;
   readonly #ticker: FlushTicker;
   readonly #fenceAgents: FenceAgents;
   readonly #patterns = new Map<Program, PatternSet>();
+  #reachability: Reachability | null = null;
 
-  constructor(home: Home, clock: Clock, _onLevel: LevelListener) {
-    this.#home = home;
+  constructor(options: SharedOptions) {
+    const { clock } = options;
+    this.#options = options;
     this.#clock = clock;
     this.#ticker = new FlushTicker(clock);
     this.#fenceAgents = createFenceAgents({
@@ -49,12 +60,21 @@ export class SharedParts {
   }
 
   /** Begins to probe the networks of these clusters. */
-  start(_clusters: readonly Cluster[]): void {}
+  start(targets: readonly Cluster[]): void {
+    const { onLevel, onNotice } = this.#options;
+    const probers = systemProbers(this.#clock, onNotice);
+    this.#reachability = new Reachability({ clock: this.#clock, targets, ...probers, onLevel });
+    this.#reachability.start();
+  }
 
-  stop(): void {}
+  stop(): void {
+    this.#reachability?.stop();
+  }
 
   /** After a stall: what was not answered meanwhile means nothing. */
-  voidSilence(): void {}
+  voidSilence(): void {
+    this.#reachability?.voidSilence();
+  }
 
   /** `own`: the runner's own alarms, once there is a runner. */
   partsOf(sound: SoundCluster, opened: OpenedJournal, own: () => OwnAlarms): RunnerParts {
@@ -72,7 +92,7 @@ export class SharedParts {
       line: (node, listener) => this.#line(name, cluster.nodes[node], listener),
       journal: opened.journal,
       log: openClusterLog({
-        directory: this.#home.logs,
+        directory: this.#options.home.logs,
         cluster: name,
         nodes,
         clock,

@@ -19,8 +19,8 @@ export interface DaemonLock {
 }
 
 /**
- * `first line: pid`, for init scripts; `second line`: when that process started, in clock ticks
- * since the machine booted, so that a number used again by another program is not taken for it.
+ * The pid file: in the first line the pid, for init scripts; in the second when that process
+ * started, so that a pid used again by another program is not taken for the holder.
  */
 interface Holder {
   readonly pid: number;
@@ -144,11 +144,17 @@ async function lives(holder: Holder): Promise<boolean> {
   return started === '' || holder.started === '' || started === holder.started;
 }
 
-/** `starttime` of proc(5), with the boot it counts from; '' where there is no /proc. */
+const ENDED = 'ended';
+
+/**
+ * `starttime` of proc(5), with the boot it counts from; `ENDED` for a zombie that nobody buried
+ * (containers); '' where there is no /proc.
+ */
 async function startOf(pid: number): Promise<string> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, 'utf8');
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return ENDED;
     const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     return `${fields[19] ?? ''} ${boot}`;
   } catch {
