@@ -138,7 +138,20 @@ export function runChaos(seed: number): ChaosResult {
     world.seconds(1 + random.below(random.chance(0.5) ? 8 : 60));
   }
   mend(world);
-  return { world, violations: world.site.referee.violations.length, runs: helpedBack(world) };
+  const runs = helpedBack(world);
+  return { world, violations: unexcused(world), runs };
+}
+
+/**
+ * `trust` is no proof and is said not to be: a machine that hangs so that it ignores BREAK, with its
+ * network dead, looks like one without power. Only violations by such a boot are its known price.
+ */
+function unexcused(world: World): number {
+  const trusted = world.journal.some(
+    ({ record }) =>
+      record.kind === 'intent' && record.verb === 'boot' && /TRUSTED/.test(record.evidence ?? ''),
+  );
+  return trusted ? 0 : world.site.referee.violations.length;
 }
 
 /** An operator reads the alarms and does what they say, for half an hour at most. */
@@ -153,6 +166,7 @@ function helpedBack(world: World): boolean {
       active.powerOn();
     }
     if (world.stateName === 'stopped') world.operator('release');
+    else if (world.stateName === 'mute') world.operator('switchover');
     else if (world.stateName === 'halted') world.operator('go');
     else if (world.stateName === 'in-kmdb') world.operator('switchover');
     else if (world.stateName === 'single-user') world.operator('switchover');
