@@ -10,7 +10,14 @@ import { journalIntent } from './intent.ts';
 import type { NodeIndex } from './protocol.ts';
 import { log, nodeName, type Run, takeToken } from './run.ts';
 import { otherNode } from './state.ts';
-import { DONE, failed, type RoutineFrame, type Task, type TaskOutcome } from './task.ts';
+import {
+  DONE,
+  failed,
+  type RoutineFrame,
+  routineFrame,
+  type Task,
+  type TaskOutcome,
+} from './task.ts';
 
 /**
  * Runs a routine for as far as it gets. `child` is the outcome of what it pushed or waited for, or
@@ -217,7 +224,7 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
   const line = lines[frame.index];
   if (line === undefined) {
     run.state.nodes[frame.node].facts.doubtBytes = 0;
-    return DONE;
+    return frame.journaled ? readAllAgain(run, task, frame) : DONE;
   }
   const value = run.engine.fill(line.value, {}, frame.node);
   if (frame.phase === 'begin' || child === null) {
@@ -245,6 +252,12 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
     return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
   }
   return parkDifferent(run, task, frame, line.write, line.variable, value);
+}
+
+/** A reading that is older than the last write proves nothing: after writes all are read once more. */
+function readAllAgain(run: Run, task: Task, frame: RoutineFrame): TaskOutcome | null {
+  Object.assign(frame, routineFrame('check-parked', frame.node));
+  return runPark(run, task, frame, null);
 }
 
 function recordRead(run: Run, node: NodeIndex, variable: string, equal: boolean): void {

@@ -402,6 +402,8 @@ const situations: readonly Situation[] = [
     expect: (world) => {
       for (const name of ['n1', 'n2'])
         expect(world.site.node(name).nvram.get('auto-boot?')).toBe('false');
+      // What park read before its own last write would not count.
+      expect(world.path).not.toContain('unproven');
     },
   },
   {
