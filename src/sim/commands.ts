@@ -111,6 +111,15 @@ const NODE_COMMANDS: readonly SiteCommand[] = [
     },
   },
   {
+    words: ['say'],
+    takes: 'NODE TEXT...',
+    does: 'some program prints a line on the console, an old panic for example',
+    run: (site, [node = '', ...text]) => {
+      site.node(node).say(text.join(' '));
+      return `${node} printed: ${text.join(' ')}`;
+    },
+  },
+  {
     words: ['type'],
     takes: 'NODE TEXT...',
     does: 'somebody types a line at the ok prompt: type n2 boot shared',

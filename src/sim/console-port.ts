@@ -136,6 +136,7 @@ export class ConsolePort {
   }
 
   powerChanged(): void {
+    if (this.options.mode === 'half-open') return;
     for (const { client } of this.#attached) client.modem(this.#end?.hasPower === true);
   }
 

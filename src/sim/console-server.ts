@@ -23,7 +23,11 @@ export function telnetConsole(port: ConsolePort, options: Partial<TelnetOptions>
       print: (text) => telnet.print(text),
       modem: (on) => telnet.modem(on),
     });
-    if (connection !== null) socket.on('data', (bytes: Buffer) => telnet.feed(bytes));
+    if (connection === null) return;
+    socket.on('data', (bytes: Buffer) => {
+      // Half-open: nobody at the other end, not even to answer a timing mark.
+      if (port.options.mode !== 'half-open') telnet.feed(bytes);
+    });
   });
 }
 
@@ -50,17 +54,17 @@ function serve(socket: Socket, port: ConsolePort, side: Side): ConsoleConnection
     socket.resume();
     return null;
   }
+  if (port.options.mode === 'refuse') {
+    socket.resetAndDestroy();
+    return null;
+  }
+  side.start();
   const connection = port.connect({
     data: (text) => side.print(text),
     modem: (on) => side.modem(on),
     closed: () => socket.destroy(),
   });
-  if (connection === 'refused') {
-    socket.resetAndDestroy();
-    return null;
-  }
-  side.start();
-  if (connection === 'busy') {
+  if (typeof connection === 'string') {
     side.print(BUSY);
     socket.end();
     socket.resume();

@@ -77,6 +77,11 @@ export class SiteNode {
     this.machine.breakSignal();
   }
 
+  /** The system prints a line on its console: what `cat` or a program shows. */
+  say(line: string): void {
+    this.machine.system('print').print(line);
+  }
+
   /** Somebody at a second keyboard types a line at the ok prompt: `boot shared`. */
   typeAtPrompt(line: string): void {
     this.machine.typeAtPrompt(line);

@@ -97,6 +97,11 @@ export class Solaris {
     return this.#work.transact();
   }
 
+  /** Some program writes to the console. */
+  print(line: string): void {
+    if (!this.#standsStill) this.#host.print(`${line}\r\n`);
+  }
+
   #multiUser(): void {
     this.#phase = { kind: 'multi-user' };
     if (this.#host.options.readyLine) this.#host.print('The system is ready.\r\n');
@@ -110,8 +115,6 @@ export class Solaris {
     this.#work.start(() => this.panic({ message: 'md: all submirrors failed' }));
     this.#host.networkChanged();
   }
-
-  // ---- console --------------------------------------------------------------------------------
 
   key(char: string): void {
     if (this.#alternateBreak(char)) return this.#host.abort();
@@ -228,8 +231,6 @@ export class Solaris {
     if (menu.halted) return this.#host.powerOff();
     this.#terminate();
   }
-
-  // ---- ends -----------------------------------------------------------------------------------
 
   panic(panic: PanicOptions): void {
     this.#mustRun('panic');

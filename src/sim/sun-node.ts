@@ -36,6 +36,8 @@ export class SunNode {
   #state: State = { kind: 'off' };
   #system: Solaris | null = null;
   #held = false;
+  /** A system that survives an error reset until the firmware lets it sync. */
+  #inMemory: Solaris | null = null;
   /** Something was loaded since the last reset: `boot` resets first. */
   #loaded: Loaded | null = null;
   #savedCommand: string | null = null;
@@ -82,8 +84,6 @@ export class SunNode {
     return this.#system?.answersNetwork === true;
   }
 
-  // ---- console --------------------------------------------------------------------------------
-
   /** What arrives on the console's receive line. */
   receive(text: string): void {
     for (const char of text) {
@@ -117,8 +117,6 @@ export class SunNode {
     return this.#system?.transact() ?? null;
   }
 
-  // ---- power and faults -----------------------------------------------------------------------
-
   powerOn(): void {
     if (this.hasPower) return;
     if (this.options.batteryDead) this.nvram.reset();
@@ -147,9 +145,13 @@ export class SunNode {
   /** A watchdog or a trap at trap level: `error-reset-recovery` decides what follows. */
   watchdogReset(): void {
     this.#mustHavePower('have a watchdog reset');
-    this.#world.print('\r\nERROR: Externally Initiated Reset has occurred.\r\nWatchdog Reset\r\n');
+    this.#world.print('\r\nWatchdog Reset\r\n');
     this.#savedCommand = null;
+    const survives = this.nvram.get('error-reset-recovery') === 'sync' ? this.#system : null;
+    survives?.suspend();
+    if (survives !== null) this.#system = null;
     this.#reset('error');
+    this.#inMemory = survives;
   }
 
   /** The system that runs and is not held. Throws `not-possible-now`, naming what was wanted. */
@@ -179,8 +181,6 @@ export class SunNode {
     this.#system.runQuietly(half);
     this.#world.powerChanged();
   }
-
-  // ---- reset ----------------------------------------------------------------------------------
 
   #reset(cause: ResetCause): void {
     this.#dropSystem();
@@ -230,7 +230,11 @@ export class SunNode {
   #recover(): void {
     const recovery = this.nvram.get('error-reset-recovery');
     if (recovery === 'boot') this.#rebootWith('boot');
-    // After a reset there is no system left that could sync.
+    if (recovery !== 'sync' || this.#inMemory === null) return;
+    this.#system = this.#inMemory;
+    this.#inMemory = null;
+    this.#held = true;
+    this.#sync();
   }
 
   #abortBoot(): void {
@@ -248,8 +252,6 @@ export class SunNode {
   #banner(): void {
     this.#world.print(formatBanner(this.options.model, this.options.batteryDead));
   }
-
-  // ---- boot -----------------------------------------------------------------------------------
 
   #boot(rest: string): void {
     if (this.#loaded !== null) {
@@ -291,8 +293,6 @@ export class SunNode {
     this.#system = this.#newSystem();
     this.#system.boot(loaded.device, loaded.half, loaded.args);
   }
-
-  // ---- the system -----------------------------------------------------------------------------
 
   #newSystem(): Solaris {
     const { clock, disk, times, random, solaris, print, note } = this.#world;
@@ -358,9 +358,10 @@ export class SunNode {
 
   #dropSystem(): void {
     this.#held = false;
-    const system = this.#system;
+    const systems = [this.#system, this.#inMemory];
     this.#system = null;
-    system?.die();
+    this.#inMemory = null;
+    for (const system of systems) system?.die();
   }
 
   #obpHost(): ObpHost {

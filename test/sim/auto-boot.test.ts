@@ -94,6 +94,30 @@ describe('what follows when a system ends', () => {
     expect(site.referee.violations).toEqual([]);
   });
 
+  it('syncs after an error reset with error-reset-recovery sync: the node writes', () => {
+    const { clock, site, terminal, node } = running({ ...PARKED, 'error-reset-recovery': 'sync' });
+    clock.advance(1000);
+    node.watchdogReset();
+    clock.advance(1600);
+    expect(site.disk.openMounts()).toMatchObject([{ node: 'n1', suspended: true }]);
+    clock.advance(10_000);
+    expect(terminal.output).toContain('panic[cpu0]/thread=2a100047cc0: sync initiated');
+    expect(site.referee.records.some(({ detail }) => detail === 'dump')).toBe(true);
+    expect(node.condition).toBe('ok prompt');
+    expect(site.disk.openMounts()).toEqual([]);
+  });
+
+  it('does not sync any more when the power was off in between', () => {
+    const { clock, site, node } = running({ ...PARKED, 'error-reset-recovery': 'sync' });
+    node.watchdogReset();
+    node.powerOff();
+    expect(site.disk.openMounts()).toEqual([]);
+    node.powerOn();
+    clock.advance(10_000);
+    expect(node.condition).toBe('ok prompt');
+    expect(site.referee.records.some(({ kind }) => kind === 'write')).toBe(false);
+  });
+
   it('runs the saved command once: a power cycle in between forgets it', () => {
     const { clock, site, node } = running(ONLY_AUTO_BOOT_FALSE);
     node.reboot();

@@ -43,6 +43,18 @@ describe('a command', () => {
     expect(site.node('n1').machine.isHeld).toBe(false);
   });
 
+  it('prints what somebody only shows', () => {
+    const { clock, site, run } = makeSite();
+    const terminal = new Terminal(site.console('n1'), clock);
+    run('say n1 panic[cpu0]/thread=2a100047cc0: last week');
+    expect(terminal.output).toBe('panic[cpu0]/thread=2a100047cc0: last week\r\n');
+    expect(terminal.line('')).toContain('prod console login: ');
+    run('hang n1');
+    terminal.forget();
+    run('say n1 nothing');
+    expect(terminal.output).toBe('');
+  });
+
   it('types at the ok prompt, and gives power back', () => {
     const { clock, site, run } = makeSite();
     run('power off n1');

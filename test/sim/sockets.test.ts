@@ -162,7 +162,7 @@ describe('a console on telnet', () => {
     site.console('n1').options.replay = { kind: 'text', text: LAST_WEEKS_PANIC };
     const peer = consoleOf(listening, 'n1');
     await peer.see('dump succeeded');
-    expect(peer.received).toContain('\n\r\0panic[cpu0]');
+    expect(peer.received.startsWith(`${OFFERS}\n\r\0panic[cpu0]`)).toBe(true);
   });
 
   it('accepts and stays silent when half-open', async () => {
@@ -175,6 +175,20 @@ describe('a console on telnet', () => {
     await other.see(OFFERS);
     expect(peer.received).toBe('');
     expect(site.node('n1').condition).toBe('system multi-user');
+  });
+
+  it('answers not even a timing mark once it has become half-open', async () => {
+    const { site, listening } = await open();
+    const peer = consoleOf(listening, 'n1');
+    await peer.see(OFFERS);
+    site.console('n1').options.mode = 'half-open';
+    peer.text(`${IAC}\xfd\x06`);
+    site.node('n1').powerOff();
+    const other = consoleOf(listening, 'n2');
+    other.text(`${IAC}\xfd\x06`);
+    await other.see(`${IAC}\xfb\x06`);
+    expect(peer.received).toBe(OFFERS);
+    expect(peer.ended).toBe(false);
   });
 
   it('resets the connection when it refuses', async () => {
