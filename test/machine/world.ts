@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SimulatedClock } from '../../src/clock/simulated.ts';
+import { recollect } from '../../src/cluster/recollection.ts';
 import { compileScript } from '../../src/language/compile.ts';
 import { formatDiagnostic } from '../../src/language/diagnostics.ts';
 import type { Program } from '../../src/language/program.ts';
@@ -20,13 +21,13 @@ import {
 import { compilePatterns, type PatternSet } from '../../src/machine/patterns.ts';
 import {
   EMPTY_RECOLLECTION,
+  type Event,
   type EventBody,
   type JournalRecord,
   type MachineEffect,
   type NodeIndex,
 } from '../../src/machine/protocol.ts';
 import type { Target } from '../../src/machine/target.ts';
-import { recollect } from '../../src/cluster/recollection.ts';
 import type { ConsoleConnection } from '../../src/sim/console-port.ts';
 import { Site } from '../../src/sim/site.ts';
 import { DISK_PATHS, type SiteOptions } from '../../src/sim/site-options.ts';
@@ -94,6 +95,9 @@ export class World {
   readonly engine: Engine;
   state: MachineState;
   readonly log: LogLine[] = [];
+  /** Every event of the current life of the daemon, and all effects it had. */
+  readonly events: Event[] = [];
+  readonly effects: MachineEffect[] = [];
   readonly journal: { wall: number; record: JournalRecord }[] = [];
   readonly alarms = new Map<string, string>();
   readonly breaks: NodeIndex[] = [];
@@ -202,8 +206,11 @@ export class World {
 
   feed(body: EventBody): void {
     if (this.killed) return;
-    const stepped = step(this.engine, this.state, { ...this.clock.now(), ...body });
+    const event: Event = { ...this.clock.now(), ...body };
+    this.events.push(event);
+    const stepped = step(this.engine, this.state, event);
     this.state = stepped.state;
+    this.effects.push(...stepped.effects);
     this.#carryOut(stepped.effects);
     this.#arm();
   }
