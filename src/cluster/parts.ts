@@ -48,6 +48,8 @@ export interface LogSink {
 export interface AlarmSink {
   raise(name: string, text: string, type: string): void;
   clear(name: string): void;
+  /** Nothing is told any more; resolves when what was told has gone out, within seconds. */
+  close(): Promise<void>;
 }
 
 export interface CommandOutcome {

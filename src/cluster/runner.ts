@@ -92,6 +92,7 @@ export class ClusterRunner {
     for (const line of this.#lines) line.stop();
     this.#effects.killCommands();
     this.#replies.close('the daemon is stopping');
+    await this.#parts.alarms.close();
     await this.#parts.journal.close();
     await this.#parts.log.close();
   }

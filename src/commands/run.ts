@@ -42,7 +42,8 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const home = homeOf(options, context);
   const loaded = loadHome(home);
   terminal.err(formatDiagnostics(loaded.diagnostics));
-  refuseWhenNothingToDo(loaded, options.strict === true);
+  const isStrict = options.strict === true;
+  refuseWhenNothingToDo(loaded, isStrict);
   const ending = listenForEnd(terminal);
   const daemon = await Daemon.start({
     home,
@@ -51,6 +52,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     onNotice: (text) => terminal.err(`clusterd: ${text}\n`),
     onShutdown: ending.end,
   });
+  await refuseWhenNotWatched(daemon, isStrict);
   const stopHangup = terminal.onSignal('SIGHUP', () => daemon.reopenLogs());
   announce(daemon, loaded, terminal);
   await ending.asked;
@@ -73,6 +75,15 @@ function refuseWhenNothingToDo(loaded: LoadedHome, isStrict: boolean): void {
   throw new DaemonError('refused', `not started because of --strict: ${names}: ${counts}`, {
     hint,
   });
+}
+
+/** A journal that cannot be opened is seen only after the start. */
+async function refuseWhenNotWatched(daemon: Daemon, isStrict: boolean): Promise<void> {
+  const [first] = daemon.notWatched;
+  if (first === undefined || (daemon.watchedCount > 0 && !isStrict)) return;
+  await daemon.stop();
+  const message = `not started: ${first.name}: ${first.why}`;
+  throw new DaemonError('refused', message, { hint: 'mend it and start again' });
 }
 
 function announce(daemon: Daemon, loaded: LoadedHome, terminal: Terminal): void {

@@ -4,6 +4,10 @@
  * nothing.
  */
 
+import { AlarmBoard } from '../alarm/alarm-board.ts';
+import { ALARM_COMMAND_ALARM, CommandSink } from '../alarm/command-sink.ts';
+import { createLogSink } from '../alarm/log-sink.ts';
+import { Turnstile } from '../alarm/turnstile.ts';
 import type { Cluster, ClusterNode } from '../clist/cluster.ts';
 import { resolveFenceAgent } from '../clist/fence-agent.ts';
 import { resolveSecret } from '../clist/secrets.ts';
@@ -13,7 +17,7 @@ import { LOG_ALARM, type OwnAlarms } from '../cluster/own-alarms.ts';
 import type { AlarmSink, CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
 import { askPower } from '../cluster/power.ts';
 import type { NetLevel, Program } from '../language/program.ts';
-import { openClusterLog } from '../log/cluster-log.ts';
+import { type ClusterLog, openClusterLog } from '../log/cluster-log.ts';
 import { FlushTicker } from '../log/flush-ticker.ts';
 import { visible } from '../log/visible.ts';
 import { createEngine } from '../machine/machine.ts';
@@ -36,6 +40,8 @@ export interface SharedOptions {
   readonly onNotice: (text: string) => void;
 }
 
+/** Alarm commands that run at once, over all clusters. */
+const ALARM_COMMANDS_MAX = 16;
 /** So much of a command's output goes to the machine, as the detail of its event. */
 const DETAIL_CHARS = 500;
 
@@ -44,6 +50,7 @@ export class SharedParts {
   readonly #clock: Clock;
   readonly #ticker: FlushTicker;
   readonly #fenceAgents: FenceAgents;
+  readonly #turnstile = new Turnstile(ALARM_COMMANDS_MAX);
   readonly #patterns = new Map<Program, PatternSet>();
   #reachability: Reachability | null = null;
 
@@ -82,6 +89,14 @@ export class SharedParts {
     const { name } = cluster;
     const nodes = [cluster.nodes[0].name, cluster.nodes[1].name] as const;
     const clock = this.#clock;
+    const log = openClusterLog({
+      directory: this.#options.home.logs,
+      cluster: name,
+      nodes,
+      clock,
+      ticker: this.#ticker,
+      onTrouble: logTrouble(name, own),
+    });
     return {
       cluster: name,
       nodes,
@@ -91,15 +106,8 @@ export class SharedParts {
       turn: setImmediate,
       line: (node, listener) => this.#line(name, cluster.nodes[node], listener),
       journal: opened.journal,
-      log: openClusterLog({
-        directory: this.#options.home.logs,
-        cluster: name,
-        nodes,
-        clock,
-        ticker: this.#ticker,
-        onTrouble: logTrouble(name, own),
-      }),
-      alarms: this.#alarmsOf(cluster),
+      log,
+      alarms: this.#alarms(cluster, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
       power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
     };
@@ -123,8 +131,33 @@ export class SharedParts {
     });
   }
 
-  #alarmsOf(_cluster: Cluster): AlarmSink {
-    return { raise() {}, clear() {} };
+  #alarms(cluster: Cluster, log: ClusterLog, own: () => OwnAlarms): AlarmSink {
+    const clock = this.#clock;
+    const command = this.#commandSink(cluster, own);
+    const sinks = [createLogSink(log, clock), ...(command === null ? [] : [command])];
+    const board = new AlarmBoard({ cluster: cluster.name, clock, sinks });
+    return {
+      raise: (name, text, type) => board.raise(name, text, type),
+      clear: (name) => board.clear(name),
+      async close() {
+        board.stop();
+        await command?.close();
+      },
+    };
+  }
+
+  #commandSink({ name, alarmCommand }: Cluster, own: () => OwnAlarms): CommandSink | null {
+    if (alarmCommand.length === 0) return null;
+    return new CommandSink({
+      argv: alarmCommand,
+      run: (request) => runCommand(request, this.#clock),
+      turnstile: this.#turnstile,
+      clock: this.#clock,
+      onTrouble: (text) => {
+        if (text === null) own().clear(ALARM_COMMAND_ALARM);
+        else own().raise(ALARM_COMMAND_ALARM, text, `clusterd status ${name}`);
+      },
+    });
   }
 
   #run(

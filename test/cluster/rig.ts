@@ -48,6 +48,7 @@ state crash "has seen a panic"
   rest
 
 state mute "hears nothing"
+  on operator release -> watch "$operator looked"
   alarm production "mute"
   rest
 
@@ -182,6 +183,7 @@ export class Rig {
       alarms: {
         raise: (name, text) => void this.alarms.set(name, text),
         clear: (name) => void this.alarms.delete(name),
+        close: async () => void this.closed++,
       },
       run: (argv, _withinMs, done) => {
         this.ran.push({ argv, done });

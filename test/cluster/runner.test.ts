@@ -89,7 +89,7 @@ describe('operators', () => {
     const answer = rig.runner.ask({ request: 'hold', node: null, operator: 'ann' });
     await rig.runner.end();
     expect(await answer).toMatchObject({ accepted: false });
-    expect(rig.closed).toBe(2);
+    expect(rig.closed).toBe(3);
   });
 
   it('do not wait for ever', async () => {
@@ -172,7 +172,7 @@ describe('a fault inside', () => {
     const answer = await rig.runner.ask({ request: 'hold', node: null, operator: 'ann' });
     expect(answer).toMatchObject({ accepted: false });
     await rig.runner.end();
-    expect(rig.closed).toBe(2);
+    expect(rig.closed).toBe(3);
   });
 
   it('in the start leaves the consoles connected and recorded', () => {
