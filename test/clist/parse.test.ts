@@ -295,6 +295,11 @@ describe('what is wrong only together', () => {
       changed({ 7: 'console telnet 10.0.0.5:7001' }),
       ['shared-fate@7'],
     ],
+    [
+      'same console in other letters',
+      changed({ 7: 'console telnet ts1:7001', 12: 'console telnet TS1:7001' }),
+      ['duplicate-console@12'],
+    ],
   ];
   test.each(cases)('%s', (_name, text, expected) => {
     expect(complaints(text)).toEqual(expected);
