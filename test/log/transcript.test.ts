@@ -67,6 +67,18 @@ test('a quiet record reaches the file by the timer alone', async () => {
   await transcript.close();
 });
 
+test('a record does not wait for a clock that was set back to catch up', async () => {
+  const clock = new SimulatedClock(START);
+  const ticker = new FlushTicker(clock);
+  const path = join(directory, 'back');
+  const file = new AppendFile({ path, clock, ticker, lossLine: () => 'lost\n' });
+  const transcript = new Transcript(file, () => START - 60_000);
+  transcript.received('x', START);
+  clock.advance(1_000);
+  await expect.poll(() => read(path)).toMatch(/"x"\n$/);
+  await transcript.close();
+});
+
 test('every cut of every byte comes back', async () => {
   const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join('');
   for (let cut = 0; cut <= bytes.length; cut++) {
