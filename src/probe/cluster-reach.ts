@@ -43,7 +43,8 @@ export class ClusterReach {
   constructor(service: string | null, timing: ReachTiming, now: number) {
     this.#service = service;
     this.#deadAfterMs = timing.deadAfterMs;
-    this.#gapMs = Math.min((timing.deadAfterMs * 2) / 3, 2 * timing.intervalMs + 2000);
+    // Well below the dead time: when our own network fails, the references must be missed first.
+    this.#gapMs = Math.min(timing.deadAfterMs / 2, 2 * timing.intervalMs + 2000);
     this.#startedAt = now;
     this.#voidedAt = now;
     const detail = service === null ? 'the cluster has no service to ask' : 'nothing is known yet';
