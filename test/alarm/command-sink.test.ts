@@ -156,15 +156,18 @@ test('what waits is bounded: repetitions are left out first, then the oldest', a
   const { command, sink, troubles } = setUp();
   sink.take(event('running'));
   sink.take(event('oldest'));
+  const numbers = Array.from({ length: 30 }, (_, index) => `${index}`);
+  for (const number of numbers) sink.take(event(number));
   sink.take(event('repetition', { kind: 'repeated' }));
-  for (let index = 0; index < 31; index++) sink.take(event(`${index}`));
+  expect(troubles).toEqual([]);
+  sink.take(event('new'));
   expect(troubles).toEqual([expect.stringMatching(/does not keep up/)]);
-  sink.take(event('newest'));
-  expect(troubles).toHaveLength(2);
   await settle();
   for (let round = 0; round < 40; round++) await command.end();
-  const numbers = Array.from({ length: 31 }, (_, index) => `${index}`);
-  expect(command.texts()).toEqual(['running', ...numbers, 'newest']);
+  expect(command.texts()).toEqual(['running', 'oldest', ...numbers, 'new']);
+  for (let index = 0; index <= 33; index++) sink.take(event(`again ${index}`));
+  for (let round = 0; round < 40; round++) await command.end();
+  expect(command.texts().slice(33, 36)).toEqual(['again 0', 'again 2', 'again 3']);
 });
 
 test('many clusters together start only so many commands', async () => {
