@@ -1,16 +1,21 @@
 /** The programs themselves, as built: clusterd-sim and its fence agent. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock/system.ts';
 import { openPty } from '../../src/sim/pty.ts';
+import { Site } from '../../src/sim/site.ts';
 
 const MAIN = 'dist/sim/main.js';
 const AGENT = 'dist/sim/fence-agent.js';
 const built = existsSync(MAIN) && existsSync(AGENT);
+
+const haveSocat = spawnSync('socat', ['-V']).status === 0;
 
 const children: ChildProcess[] = [];
 afterEach(() => {
@@ -147,4 +152,35 @@ describe('a pty', () => {
     const opened = openPty('/tmp/none', { host: '127.0.0.1', port: 1 }, 'false');
     await expect(opened).rejects.toMatchObject({ code: 'not-possible-now' });
   });
+
+  it.skipIf(!haveSocat)(
+    'carries a console through socat, also when opened again (needs socat)',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'sim-pty-'));
+      const site = new Site({}, systemClock);
+      const listening = await site.listen();
+      const address = listening.rawConsoles.n2;
+      if (address === undefined) throw new Error('no console n2');
+      const pty = await openPty(join(folder, 'n2'), address);
+      try {
+        for (const round of ['first', 'second']) {
+          const device = await open(pty.path, 'r+');
+          await device.write(`${round}\r`);
+          let heard = '';
+          while (!heard.endsWith('ok ')) {
+            const { buffer, bytesRead } = await device.read(Buffer.alloc(256), 0, 256, null);
+            heard += buffer.toString('latin1', 0, bytesRead);
+          }
+          expect(heard).toBe(`${round}\r\n${round} ?\r\nok `);
+          await device.close();
+        }
+      } finally {
+        await pty.close();
+        await listening.close();
+        site.powerDown();
+        rmSync(folder, { recursive: true });
+      }
+      expect(existsSync(pty.path)).toBe(false);
+    },
+  );
 });
