@@ -261,6 +261,16 @@ describe('security-mode', () => {
     expect(terminal.line('boot')).toMatch(/Firmware Password: $/);
   });
 
+  it('outlives set-defaults', () => {
+    const { terminal, node } = secured('command');
+    terminal.line('login');
+    terminal.line('geheim');
+    terminal.line('set-defaults');
+    expect(node.nvram.get('auto-boot?')).toBe('true');
+    expect(node.nvram.get('security-mode')).toBe('command');
+    expect(node.nvram.get('security-password')).toBe('geheim');
+  });
+
   it('gives the ok prompt after login', () => {
     const { terminal } = secured('command');
     expect(terminal.line('printenv')).toMatch(/> $/);

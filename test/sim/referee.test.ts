@@ -52,6 +52,31 @@ describe('the referee cries', () => {
     ]);
   });
 
+  it('when a node writes to the root of one that is only held', () => {
+    const { clock, site, n1, n2 } = makeSite();
+    n1.spuriousBreak();
+    n2.typeAtPrompt('boot shared');
+    clock.advance(3000);
+    expect(kinds(site)).toEqual([
+      ['double-mount', 'n2', 'n1'],
+      ['write-while-other-mounted', 'n2', 'n1'],
+    ]);
+  });
+
+  it('when it is resumed, and its first write destroys even what nobody else wrote to', () => {
+    const clock = new SimulatedClock();
+    const site = new Site({ times: { loadEveryMs: 0 } }, clock);
+    site.node('n1').spuriousBreak();
+    site.node('n2').typeAtPrompt('boot shared');
+    clock.advance(1500);
+    site.node('n2').powerOff();
+    site.node('n1').typeAtPrompt('go');
+    expect(site.disk.damaged).toBe(false);
+    site.node('n1').halt();
+    clock.advance(1000);
+    expect(site.disk.damaged).toBe(true);
+  });
+
   it('when it is resumed, also if the other has come and gone meanwhile', () => {
     const { clock, site, n1, n2 } = makeSite();
     n1.spuriousBreak();
