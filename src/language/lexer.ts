@@ -26,16 +26,15 @@ export function lexLine(line: SourceLine, sink: DiagnosticSink): Token[] {
 export function lexRawLine(line: SourceLine, sink: DiagnosticSink): Word[] {
   const words: Word[] = [];
   for (const match of line.text.matchAll(/[^ ]+/g)) {
-    const text = match[0];
-    if (text.startsWith('#')) break;
-    const span = spanAt(line, match.index, match.index + text.length);
-    if (text.includes('#')) {
-      const at = match.index + text.indexOf('#');
-      const hint = "put a blank before '#' to begin a comment";
-      const message = "a '#' in the middle of a word";
-      sink.error('unexpected-token', spanAt(line, at, at + 1), message, hint);
-    }
-    words.push({ text, span });
+    const [text = ''] = match[0].split('#');
+    if (text === '') break;
+    const end = match.index + text.length;
+    words.push({ text, span: spanAt(line, match.index, end) });
+    if (text.length === match[0].length) continue;
+    const hint = "put a blank before '#' to begin a comment";
+    const message = "a '#' in the middle of a word";
+    sink.error('unexpected-token', spanAt(line, end, end + 1), message, hint);
+    break;
   }
   return words;
 }
@@ -45,6 +44,10 @@ interface Lexed {
   readonly end: number;
 }
 
+const VARIABLE = /\$[a-z][a-z0-9]*(-[a-z0-9]+)*/y;
+const NUMBER = /[0-9]+(\.[0-9]+)?[A-Za-z]*/y;
+const WORD = /[A-Za-z_][A-Za-z0-9_]*(-(?!>)[A-Za-z0-9_]*)*/y;
+
 function lexToken(line: SourceLine, start: number, sink: DiagnosticSink): Lexed {
   const { text } = line;
   const char = text[start];
@@ -52,16 +55,16 @@ function lexToken(line: SourceLine, start: number, sink: DiagnosticSink): Lexed 
   if (char === '/') return readRegex(line, start, sink);
   if (char === ',') return { body: { kind: 'comma' }, end: start + 1 };
   if (text.startsWith('->', start)) return { body: { kind: 'arrow' }, end: start + 2 };
-  const variable = matchAt(/\$[a-z][a-z0-9]*(-[a-z0-9]+)*/y, text, start);
+  const variable = matchAt(VARIABLE, text, start);
   if (variable !== null) {
     return { body: { kind: 'variable', name: variable.slice(1) }, end: start + variable.length };
   }
-  const digits = matchAt(/[0-9]+(\.[0-9]+)?[A-Za-z]*/y, text, start);
+  const digits = matchAt(NUMBER, text, start);
   if (digits !== null) {
     const end = start + digits.length;
     return { body: readNumber(digits, spanAt(line, start, end), sink), end };
   }
-  const word = matchAt(/[A-Za-z_][A-Za-z0-9_]*(-(?!>)[A-Za-z0-9_]*)*/y, text, start);
+  const word = matchAt(WORD, text, start);
   if (word !== null) return { body: { kind: 'word', text: word }, end: start + word.length };
   return readJunk(line, start, sink);
 }

@@ -19,27 +19,87 @@ export interface Scope {
 }
 
 export function buildScope(tree: Tree.Tree, sink: DiagnosticSink): Scope {
-  const own = new Names(sink);
-  const values = new Names(sink);
-  const texts = own.define(tree.texts, 'text');
-  const dialogues = own.define(
-    tree.dialogues.filter((dialogue) => dialogue.howTo === null),
-    'dialogue',
+  const isBlock = (dialogue: Tree.Dialogue): boolean => dialogue.howTo !== null;
+  const blocks = tree.dialogues.filter(isBlock);
+  const dialogues = tree.dialogues.filter((dialogue) => !isBlock(dialogue));
+  const own = firstOfEach(tree, sink, [
+    ...tree.texts.map(({ name }) => ({ name, what: 'text' })),
+    ...dialogues.map(({ name }) => ({ name, what: 'dialogue' })),
+    ...tree.states.map(({ name }) => ({ name, what: 'state' })),
+  ]);
+  const values = firstOfEach(tree, sink, [
+    ...tree.identities.slice(0, 1).map(({ name }) => ({ name, what: 'identity' })),
+    ...tree.settings.map(({ name }) => ({ name, what: 'setting' })),
+  ]);
+  const ways = firstOfEach(
+    tree,
+    sink,
+    blocks.map(({ name }) => ({ name, what: 'block' })),
   );
-  const states = own.define(tree.states, 'state');
-  const [identity, ...moreIdentities] = tree.identities;
-  if (identity !== undefined) values.define([identity], 'identity');
-  for (const more of moreIdentities) {
-    reportTwice(sink, more.name, 'a program has one identity', identity?.name.span);
+  firstOfEach(
+    tree,
+    sink,
+    tree.parked.map(({ variable }) => ({ name: variable, what: 'value for' })),
+  );
+  return {
+    tree,
+    texts: byName(tree.texts, own),
+    dialogues: byName(dialogues, own),
+    states: byName(tree.states, own),
+    settings: byName(tree.settings, values),
+    howTos: new Map(
+      blocks.flatMap((block) =>
+        block.howTo !== null && ways.has(block.name) ? [[block.howTo, block] as const] : [],
+      ),
+    ),
+    identity: firstIdentity(tree, sink),
+  };
+}
+
+interface Definition {
+  readonly name: Word;
+  readonly what: string;
+}
+
+/** The definitions that count; a library's go before the script's, which can be changed. */
+function firstOfEach(
+  tree: Tree.Tree,
+  sink: DiagnosticSink,
+  definitions: readonly Definition[],
+): ReadonlySet<Word> {
+  const first = new Map<string, Word>();
+  for (const { name, what } of libraryFirst(tree, definitions)) {
+    if (name.text === '') continue;
+    const known = first.get(name.text);
+    if (known === undefined) first.set(name.text, name);
+    else reportTwice(sink, name, `a second ${what} '${name.text}'`, known.span);
   }
-  const settings = values.define(tree.settings, 'setting');
-  const blocks = new Names(sink).define(
-    tree.dialogues.filter((dialogue) => dialogue.howTo !== null),
-    'block',
+  return new Set(first.values());
+}
+
+function libraryFirst<D extends { readonly name: Word }>(
+  tree: Tree.Tree,
+  definitions: readonly D[],
+): D[] {
+  const rank = ({ name }: D): number => (name.span.file === tree.file ? 1 : 0);
+  return definitions.toSorted((a, b) => rank(a) - rank(b) || a.name.span.line - b.name.span.line);
+}
+
+function firstIdentity(tree: Tree.Tree, sink: DiagnosticSink): Tree.Identity | null {
+  const [first, ...more] = libraryFirst(tree, tree.identities);
+  for (const { name } of more) {
+    reportTwice(sink, name, 'a program has one identity', first?.name.span);
+  }
+  return first ?? null;
+}
+
+function byName<D extends { readonly name: Word }>(
+  list: readonly D[],
+  counting: ReadonlySet<Word>,
+): Map<string, D> {
+  return new Map(
+    list.flatMap((one) => (counting.has(one.name) ? [[one.name.text, one] as const] : [])),
   );
-  const howTos = new Map<HowTo, Tree.Dialogue>();
-  for (const block of blocks.values()) if (block.howTo !== null) howTos.set(block.howTo, block);
-  return { tree, texts, dialogues, howTos, states, settings, identity: identity ?? null };
 }
 
 /** What exists under a name, in words, for "expected a state, but ... is a dialogue". */
@@ -53,34 +113,7 @@ export function kindOfName(scope: Scope, name: string): string | null {
 
 /** A line that could not be read names it, so it may exist after all. */
 export function mayExist(scope: Scope, name: string): boolean {
-  return name === '' || scope.tree.incomplete || scope.tree.mentioned.has(name);
-}
-
-/** One namespace. */
-class Names {
-  readonly #sink: DiagnosticSink;
-  readonly #all = new Map<string, Span>();
-
-  constructor(sink: DiagnosticSink) {
-    this.#sink = sink;
-  }
-
-  /** The first definition of each name counts. */
-  define<D extends { readonly name: Word }>(list: readonly D[], what: string): Map<string, D> {
-    const map = new Map<string, D>();
-    for (const definition of list) {
-      const { text } = definition.name;
-      const first = this.#all.get(text);
-      if (text === '') continue;
-      if (first !== undefined) {
-        reportTwice(this.#sink, definition.name, `a second ${what} '${text}'`, first);
-        continue;
-      }
-      this.#all.set(text, definition.name.span);
-      map.set(text, definition);
-    }
-    return map;
-  }
+  return name === '' || scope.tree.libraryMissing || scope.tree.mentioned.has(name);
 }
 
 export function reportTwice(

@@ -300,7 +300,9 @@ export interface Tree {
   readonly states: State[];
   /** Words of lines that could not be read: they may name, use or define anything. */
   readonly mentioned: Set<string>;
-  /** A library is missing or a whole block could not be read: absence proves nothing. */
+  /** A library is missing: any name may be its. */
+  libraryMissing: boolean;
+  /** A library is missing or a whole block could not be read: that something is missing proves nothing. */
   incomplete: boolean;
   /** Some `harmless` line could not be read. */
   harmlessDamaged: boolean;
@@ -319,6 +321,7 @@ export function emptyTree(file: string): Tree {
     always: [],
     states: [],
     mentioned: new Set(),
+    libraryMissing: false,
     incomplete: false,
     harmlessDamaged: false,
   };

@@ -33,8 +33,7 @@ export function checkTree(scope: Scope, sink: DiagnosticSink): void {
   checkEndings(scope, sink);
   const graph = new StateGraph(scope);
   checkReachability(scope, graph, sink);
-  checkUnboundedLoops(scope, graph, sink);
-  checkTimelessLoops(scope, sink);
+  checkTimelessLoops(scope, checkUnboundedLoops(scope, graph, sink), sink);
   const judge = new Judge();
   checkPatterns(scope, judge, sink);
   checkTyping(scope, judge, sink);

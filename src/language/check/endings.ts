@@ -38,7 +38,7 @@ function hasLimit(scope: Scope, state: Tree.State): boolean {
   }
   return [...seen].some(([subject, values]) => {
     const all = valuesOf(scope, subject);
-    return all !== null && all.every((value) => values.has(value));
+    return all?.every((value) => values.has(value)) ?? false;
   });
 }
 

@@ -33,7 +33,10 @@ export class Judge {
   }
 
   finds(match: Tree.Match, prompt: boolean, values: Values, line: string): boolean {
-    return this.compile(this.source(match, prompt, values))?.test(line) ?? false;
+    // The plain form is compiled anyway, and a prompt never matches where it does not.
+    const plain = this.compile(this.source(match, false, values))?.test(line) ?? false;
+    if (!prompt || !plain) return plain;
+    return this.compile(this.source(match, true, values))?.test(line) ?? false;
   }
 
   /** Judged as the machine does: the first finding must be the whole line. */

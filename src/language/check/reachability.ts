@@ -20,7 +20,9 @@ export function checkReachability(scope: Scope, graph: StateGraph, sink: Diagnos
   }
   const mentioned = graph.states.filter((state) => tree.mentioned.has(state.name.text));
   const reached = graph.reachable([start, ...mentioned]);
-  const lost = graph.states.filter((state) => !reached.has(state));
+  // A state in a library was reported as such.
+  const isOwn = (state: Tree.State): boolean => state.name.span.file === tree.file;
+  const lost = graph.states.filter((state) => isOwn(state) && !reached.has(state));
   for (const state of rootsOf(graph, lost)) {
     const message = `no line leads to state '${state.name.text}'`;
     const hint = `write somewhere: -> ${state.name.text} "..."  (or remove the state)`;

@@ -26,8 +26,13 @@ interface Hop {
 /** Enough for any script that people write; the search gives up silently beyond. */
 const VISITS_MAX = 20_000;
 
-export function checkTimelessLoops(scope: Scope, sink: DiagnosticSink): void {
-  const reported = new Set<Tree.State>();
+/** `known`: states of loops that were reported for another reason. */
+export function checkTimelessLoops(
+  scope: Scope,
+  known: ReadonlySet<Tree.State>,
+  sink: DiagnosticSink,
+): void {
+  const reported = new Set(known);
   const search = new Search(scope);
   for (const state of scope.states.values()) {
     if (reported.has(state)) continue;
@@ -79,7 +84,11 @@ class Search {
       const to = go === null ? undefined : this.#scope.states.get(go.state.text);
       if (to !== undefined && when !== null) hops.push({ to, world: when });
     };
-    if (state.bound !== null) add([state.bound.otherwise], world);
+    // Bounded entries end by themselves; what could go on for ever is their `else`.
+    if (state.bound !== null) {
+      add([state.bound.otherwise], world);
+      return hops;
+    }
     const reactions = [
       ...alwaysIn(this.#scope, state).flatMap((block) => block.reactions),
       ...state.reactions,

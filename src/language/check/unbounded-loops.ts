@@ -13,7 +13,13 @@ import { components, isCycle, wayBack } from './components.ts';
 import type { StateGraph } from './graph.ts';
 import { attemptsOf, triedSteps } from './walk.ts';
 
-export function checkUnboundedLoops(scope: Scope, graph: StateGraph, sink: DiagnosticSink): void {
+/** Returns the states of the cycles that it has reported. */
+export function checkUnboundedLoops(
+  scope: Scope,
+  graph: StateGraph,
+  sink: DiagnosticSink,
+): ReadonlySet<Tree.State> {
+  const reported = new Set<Tree.State>();
   const next = (state: Tree.State): Tree.State[] =>
     graph.edges(state).flatMap(({ to, cause }) => {
       if (cause === 'operator' || cause === 'bound') return [];
@@ -26,11 +32,13 @@ export function checkUnboundedLoops(scope: Scope, graph: StateGraph, sink: Diagn
     if (!isCycle(group, next)) continue;
     const actor = unbounded.find((state) => group.includes(state) && acts(acting, state));
     if (actor === undefined) continue;
+    for (const state of group) reported.add(state);
     const way = wayBack(actor, group, next).map((state) => state.name.text);
     const message = `this can ${what(acting, actor)} without end: ${way.join(' -> ')}`;
     const hint = 'write as the first line of one of them: at most 2 in 2h else -> STATE "..."';
     sink.error('unbounded-loop', actor.name.span, message, hint);
   }
+  return reported;
 }
 
 /** Where a `->` to this state leads once all bounds are used up; null: round in a circle. */

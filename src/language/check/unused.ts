@@ -6,6 +6,7 @@ import { type DiagnosticSink, didYouMean } from '../diagnostics.ts';
 import type { Scope } from '../scope.ts';
 import type { Word } from '../token.ts';
 import type * as Tree from '../tree.ts';
+import { RESERVED, TAKEN_BY_CONDITIONS } from '../words.ts';
 import {
   allEffects,
   allMatches,
@@ -23,6 +24,8 @@ export function checkUnused(scope: Scope, sink: DiagnosticSink): void {
   const isOwn = (name: Word): boolean => name.span.file === tree.file && name.text !== '';
   const warn = (what: string, name: Word, used: ReadonlySet<string>): void => {
     if (!isOwn(name) || used.has(name.text) || tree.mentioned.has(name.text)) return;
+    // It cannot be used as long as it has such a name.
+    if (RESERVED.has(name.text) || TAKEN_BY_CONDITIONS.has(name.text)) return;
     const message = `${what} '${name.text}' is never used`;
     sink.warning(`unused-${what}`, name.span, message, 'use it, or remove it');
   };

@@ -17,6 +17,7 @@ export class Cursor {
   readonly tokens: readonly Token[];
   readonly #sink: DiagnosticSink;
   #at = 0;
+  #guessed = false;
 
   constructor(line: SourceLine, sink: DiagnosticSink) {
     this.line = line;
@@ -78,9 +79,13 @@ export class Cursor {
     this.#sink.error(code, span, message, hint);
   }
 
-  /** Reports at the current token, unless the lexer has already, and gives the line up. */
+  /**
+   * Reports at the current token and gives the line up. Says nothing when the lexer has reported
+   * it or when a misspelt word was guessed before: then this may be wrong because of that.
+   */
   fail(code: string, message: string, hint: string | null = null): never {
-    if (this.peek()?.kind !== 'junk') this.report(code, this.here(), message, hint);
+    const isKnown = this.#guessed || this.peek()?.kind === 'junk';
+    if (!isKnown) this.report(code, this.here(), message, hint);
     throw new BrokenLine();
   }
 
@@ -100,9 +105,15 @@ export class Cursor {
     const found = words.find((candidate) => candidate === meant);
     if (found === undefined) return this.failExpected(what, hint);
     const message = `expected ${what}, found '${word}'`;
-    this.report('unknown-word', this.here(), message, `did you mean '${found}'?`);
+    this.reportMisspelt(message, `did you mean '${found}'?`);
     this.#at++;
     return found;
+  }
+
+  /** The current word was taken for another; what follows on the line is not complained about. */
+  reportMisspelt(message: string, hint: string): void {
+    this.report('unknown-word', this.here(), message, hint);
+    this.#guessed = true;
   }
 
   needWord(word: string, hint: string | null = null): void {
@@ -129,14 +140,14 @@ export function attempt<T>(cursor: Cursor, mentioned: Set<string>, parse: () => 
     return parse();
   } catch (error) {
     if (!(error instanceof BrokenLine)) throw error;
-    mentionWords(cursor, mentioned);
+    mentionWords(cursor.line, mentioned);
     return null;
   }
 }
 
 /** Remembers every name on a line that could not be read. */
-export function mentionWords(cursor: Cursor, mentioned: Set<string>): void {
-  const wordsOf = (text: string): readonly string[] => text.match(/[A-Za-z][\w-]*/g) ?? [];
-  // The raw text too: an unclosed quote swallows the rest of its line.
-  for (const word of wordsOf(cursor.line.text)) mentioned.add(word);
+export function mentionWords(line: SourceLine, mentioned: Set<string>): void {
+  // The raw text, since an unclosed quote swallows the rest of its line; comments do not count.
+  const text = line.text.replace(/(^| )#.*$/, '');
+  for (const word of text.match(/[A-Za-z][\w-]*/g) ?? []) mentioned.add(word);
 }

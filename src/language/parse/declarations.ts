@@ -70,7 +70,10 @@ function parseValue(cursor: Cursor): Value {
       cursor.take();
       return { kind: 'string', quoted: token.quoted, span: token.span };
     default:
-      return cursor.failExpected('a value: a name, a duration or a "string"');
+      return cursor.failExpected(
+        'a value: a name, a duration or a "string"',
+        'a duration has a unit, like 90s; any other number stands in quotes',
+      );
   }
 }
 

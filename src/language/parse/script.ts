@@ -8,6 +8,7 @@ import { type SourceLine, spanAt, splitLines } from '../source-line.ts';
 import type { Tree } from '../tree.ts';
 import { BLOCK_WORDS, type BlockWord, BODY_WORDS } from '../words.ts';
 import { Block } from './block.ts';
+import { mentionWords } from './cursor.ts';
 import {
   parseHarmless,
   parseIdentity,
@@ -38,6 +39,7 @@ export function parseFile(
       // One library that uses another is not followed.
       if (keyword === 'use') {
         tree.incomplete = true;
+        tree.libraryMissing = true;
         continue;
       }
     }
@@ -149,7 +151,7 @@ class Splitter {
   #giveUp(block: RawBlock): void {
     this.#tree.incomplete = true;
     for (const line of [block.head, ...block.body]) {
-      for (const word of line.text.match(/[A-Za-z][\w-]*/g) ?? []) this.#tree.mentioned.add(word);
+      mentionWords(line, this.#tree.mentioned);
     }
   }
 }

@@ -241,7 +241,7 @@ function firstWord(cursor: Cursor): StateWord {
   if (meant === undefined) {
     return cursor.fail('unknown-word', `no line of a state begins with '${word}'`, hint);
   }
-  cursor.report('unknown-word', cursor.here(), `no line of a state begins with '${word}'`, hint);
+  cursor.reportMisspelt(`no line of a state begins with '${word}'`, hint);
   return meant;
 }
 

@@ -221,7 +221,7 @@ function firstWord(cursor: Cursor): StepWord {
   if (meant === null || !isStepWord(meant)) {
     return cursor.fail('unknown-word', `no step begins with '${word}'`, hint);
   }
-  cursor.report('unknown-word', cursor.here(), `no step begins with '${word}'`, hint);
+  cursor.reportMisspelt(`no step begins with '${word}'`, hint);
   return meant;
 }
 
@@ -327,7 +327,9 @@ function seen(cursor: Cursor): Tree.Seen {
 function timeout(cursor: Cursor): NonNullable<Tree.Expect['timeout']> {
   cursor.take();
   let tries = 1;
-  if (cursor.peek()?.kind === 'number' && cursor.peek(1)?.kind === 'word') {
+  const next = cursor.word(1);
+  const isResult = RESULT_WORDS.some((word) => word === next);
+  if (cursor.peek()?.kind === 'number' && next !== null && !isResult) {
     tries = count(cursor, 'how many tries, from 1');
     cursor.needOneOf(['tries', 'try'] as const, "'tries'", 'write: after 3 tries of 10s fail NAME');
     cursor.needWord('of', 'write: after 3 tries of 10s fail NAME');
