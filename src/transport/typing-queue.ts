@@ -51,15 +51,15 @@ export class TypingQueue {
     this.#cancelTimer = null;
     this.#isHeld = false;
     this.#isBlocked = false;
-    this.#drop(why, 0);
+    this.#drop(why);
   }
 
   type(data: string): void {
-    if (this.#admits(data.length)) this.#add(data, data.length);
+    this.#add(data, data.length);
   }
 
   sendBreak(): void {
-    if (this.#admits(1)) this.#add(BREAK, 1);
+    this.#add(BREAK, 1);
   }
 
   discard(): void {
@@ -68,25 +68,22 @@ export class TypingQueue {
     this.#waiting = 0;
   }
 
-  #admits(characters: number): boolean {
-    if (this.#transport === null) this.#drop('the console is not connected', characters);
-    else if (this.#waiting + characters > TYPING_CHARACTERS_MAX) {
-      this.#drop(`more than ${TYPING_CHARACTERS_MAX} were waiting`, characters);
-    } else return true;
-    return false;
-  }
-
   #add(item: string | typeof BREAK, characters: number): void {
     if (characters === 0) return;
     this.#items.push(item);
     this.#waiting += characters;
-    if (!this.#isHeld) this.#proceed();
+    if (this.#transport === null) this.#drop('the console is not connected');
+    else if (this.#waiting > TYPING_CHARACTERS_MAX) {
+      this.#drop(`more than ${TYPING_CHARACTERS_MAX} were waiting`);
+    } else if (!this.#isHeld) this.#proceed();
   }
 
-  #drop(why: string, more: number): void {
-    const count = this.#waiting + more;
+  #drop(why: string): void {
+    const breaks = this.#items.filter((item) => item === BREAK).length;
+    const characters = this.#waiting - breaks;
     this.discard();
-    if (count > 0) this.#options.onDropped(`${count} characters not typed: ${why}`);
+    if (characters > 0) this.#options.onDropped(`${characters} characters not typed: ${why}`);
+    if (breaks > 0) this.#options.onDropped(`BREAK not sent: ${why}`);
   }
 
   #proceed(): void {
@@ -152,7 +149,7 @@ export class TypingQueue {
   }
 
   #released(transport: Transport): void {
-    if (this.#transport !== transport) return;
+    
     this.#cancelTimer?.();
     if (this.#isBlocked) {
       this.#isBlocked = false;
