@@ -149,7 +149,7 @@ export class TypingQueue {
   }
 
   #released(transport: Transport): void {
-    
+    if (this.#transport !== transport) return;
     this.#cancelTimer?.();
     if (this.#isBlocked) {
       this.#isBlocked = false;
