@@ -32,7 +32,10 @@ const TROUBLES: readonly Trouble[] = [
   (world, random) => attempt(() => anyNode(world, random).hang({ ignoresBreak: true })),
   (world, random) =>
     attempt(() =>
-      anyNode(world, random).hang({ wakesAfterMs: 5000 + random.below(60_000), ignoresBreak: true }),
+      anyNode(world, random).hang({
+        wakesAfterMs: 5000 + random.below(60_000),
+        ignoresBreak: true,
+      }),
     ),
   (world, random) => attempt(() => anyNode(world, random).powerOff()),
   (world, random) => attempt(() => anyNode(world, random).powerOn()),
