@@ -27,6 +27,9 @@ export const TELNET_COM_PORT = 44;
 /** A longer subnegotiation is given up and what follows is data again: an unended one is malformed. */
 export const SUBNEGOTIATION_BYTES_MAX = 1024;
 
+/** Up to here a loop of ours looks faster through a chunk than the built-in search starts. */
+const SHORT_BYTES_MAX = 128;
+
 /** Whose behaviour an option is about: `us` (WILL/DO to us) or `him` (his WILL, our DO). */
 export type Side = 'us' | 'him';
 
@@ -131,6 +134,9 @@ export class TelnetCodec {
   #isClean(bytes: Uint8Array): boolean {
     if (this.#state !== 'data') return false;
     const nulMatters = this.#dropsNul();
+    if (bytes.length > SHORT_BYTES_MAX) {
+      return !bytes.includes(IAC) && !(nulMatters && bytes.includes(NUL));
+    }
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i];
       if (byte === IAC || (byte === NUL && nulMatters)) return false;
