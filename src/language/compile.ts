@@ -62,7 +62,6 @@ function readLibraries(
     }
     const source = /^[A-Za-z0-9_-]+$/.test(text) ? readSource(file) : null;
     if (source === null) {
-      tree.incomplete = true;
       tree.libraryMissing = true;
       const hint = `a library stands beside the script, in ${file}`;
       sink.error('unknown-library', span, `there is no library '${text}'`, hint);

@@ -111,9 +111,24 @@ export function kindOfName(scope: Scope, name: string): string | null {
   return null;
 }
 
+/** A block whose name could not be read may be the one. */
+export function hasNameless(
+  { tree }: Scope,
+  what: 'state' | 'text' | 'dialogue' | 'setting',
+): boolean {
+  const lists = {
+    state: tree.states,
+    text: tree.texts,
+    dialogue: tree.dialogues,
+    setting: tree.settings,
+  };
+  return lists[what].some(({ name }) => name.text === '');
+}
+
 /** A line that could not be read names it, so it may exist after all. */
 export function mayExist(scope: Scope, name: string): boolean {
-  return name === '' || scope.tree.libraryMissing || scope.tree.mentioned.has(name);
+  const { tree } = scope;
+  return name === '' || tree.libraryMissing || tree.mentioned.has(name);
 }
 
 export function reportTwice(

@@ -274,7 +274,9 @@ export interface State {
   readonly everies: readonly Every[];
   readonly actions: readonly Action[];
   readonly ending: Ending | null;
+  /** Some line of it could not be read; `boundDamaged`: it may have been the bound. */
   readonly damaged: boolean;
+  readonly boundDamaged: boolean;
   readonly span: Span;
 }
 
@@ -302,7 +304,7 @@ export interface Tree {
   readonly mentioned: Set<string>;
   /** A library is missing: any name may be its. */
   libraryMissing: boolean;
-  /** A library is missing or a whole block could not be read: that something is missing proves nothing. */
+  /** A whole block could not be read: that something is missing proves nothing. */
   incomplete: boolean;
   /** Some `harmless` line could not be read. */
   harmlessDamaged: boolean;

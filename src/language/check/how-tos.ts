@@ -31,7 +31,7 @@ interface Use {
 
 export function checkHowTos(scope: Scope, sink: DiagnosticSink): void {
   const { tree } = scope;
-  if (tree.incomplete) return;
+  if (tree.incomplete || tree.libraryMissing) return;
   if (tree.identities.length === 0 && !tree.mentioned.has('identity')) {
     const hint = 'write in the library: identity NAME /...(...)/';
     const span = startOfFile(tree.file);

@@ -55,6 +55,8 @@ function checkCaught(sink: DiagnosticSink, attempt: Attempt): void {
 function checkLines(sink: DiagnosticSink, outcomes: Outcomes, failures: Failures): void {
   let doneAbove: Span | null = null;
   let bareAbove: Span | null = null;
+  // All lines below a bare `failed` have one cause.
+  let reported: Span | null = null;
   const caught = new Map<string, Span>();
   for (const outcome of outcomes) {
     checkNames(sink, outcome, failures);
@@ -62,7 +64,10 @@ function checkLines(sink: DiagnosticSink, outcomes: Outcomes, failures: Failures
       outcome.on === 'done' ? doneAbove : (bareAbove ?? allCaught(outcome, caught));
     if (shadow !== null) {
       const message = `never reached: line ${shadow.line} takes it`;
-      sink.error('unreachable-outcome', outcome.span, message, 'put it above that line');
+      if (shadow !== reported) {
+        sink.error('unreachable-outcome', outcome.span, message, 'put it above that line');
+      }
+      reported = shadow;
       continue;
     }
     if (outcome.condition !== null) continue;

@@ -6,20 +6,25 @@ import type { Scope } from '../scope.ts';
 import type * as Tree from '../tree.ts';
 import { components } from './components.ts';
 import type { StateGraph } from './graph.ts';
-import { startOfFile } from './walk.ts';
+import { effectsOfState, goOf, startOfFile } from './walk.ts';
 
 export function checkReachability(scope: Scope, graph: StateGraph, sink: DiagnosticSink): void {
   const { tree } = scope;
   const start = scope.states.get('start');
   if (start === undefined) {
-    const nameless = tree.states.some((state) => state.name.text === '');
-    if (nameless || tree.mentioned.has('start')) return;
+    if (tree.states.some((state) => state.name.text === '') || tree.mentioned.has('start')) return;
     const hint = 'the cluster begins in: state start "finds out what runs where"';
     sink.error('no-start', startOfFile(tree.file), "there is no state 'start'", hint);
     return;
   }
-  const mentioned = graph.states.filter((state) => tree.mentioned.has(state.name.text));
-  const reached = graph.reachable([start, ...mentioned]);
+  const nameless = tree.states.filter((state) => state.name.text === '');
+  const fromNameless = new Set(
+    nameless.flatMap(effectsOfState).map(({ effects }) => goOf(effects)?.state.text),
+  );
+  const excused = graph.states.filter(
+    ({ name }) => tree.mentioned.has(name.text) || fromNameless.has(name.text),
+  );
+  const reached = graph.reachable([start, ...excused]);
   // A state in a library was reported as such.
   const isOwn = (state: Tree.State): boolean => state.name.span.file === tree.file;
   const lost = graph.states.filter((state) => isOwn(state) && !reached.has(state));

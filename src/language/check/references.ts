@@ -3,7 +3,7 @@
  * expectations, dialogues behind `do`, with the number of arguments. Called by check.ts.
  */
 import { type DiagnosticSink, didYouMean } from '../diagnostics.ts';
-import { kindOfName, mayExist, type Scope } from '../scope.ts';
+import { hasNameless, kindOfName, mayExist, type Scope } from '../scope.ts';
 import type { Word } from '../token.ts';
 import type * as Tree from '../tree.ts';
 import { allEffects, attemptsOf, expectSteps, triedSteps } from './walk.ts';
@@ -91,6 +91,7 @@ function need(
   const maps = { state: scope.states, text: scope.texts, dialogue: scope.dialogues };
   if (maps[what].has(name.text)) return true;
   // A state stands in the script itself; a missing library cannot have brought it.
+  if (hasNameless(scope, what)) return false;
   const excused =
     what === 'state' ? scope.tree.mentioned.has(name.text) : mayExist(scope, name.text);
   if (excused) return false;

@@ -3,7 +3,7 @@
  * come from them. Called by check.ts.
  */
 import { type DiagnosticSink, didYouMean } from '../diagnostics.ts';
-import { mayExist, reportTwice, type Scope } from '../scope.ts';
+import { hasNameless, mayExist, reportTwice, type Scope } from '../scope.ts';
 import type { Word } from '../token.ts';
 import type * as Tree from '../tree.ts';
 import { BUILT_IN_CHOICES, TAKEN_BY_CONDITIONS } from '../words.ts';
@@ -91,7 +91,7 @@ function choicesOf(scope: Scope, sink: DiagnosticSink, name: Word): readonly str
   if (builtIn) return builtIn;
   const setting = scope.settings.get(name.text);
   if (setting === undefined) {
-    if (mayExist(scope, name.text)) return null;
+    if (mayExist(scope, name.text) || hasNameless(scope, 'setting')) return null;
     const known = [...scope.settings.keys(), ...Object.keys(BUILT_IN_CHOICES), 'net', 'unfinished'];
     const hint = didYouMean(name.text, known) ?? `declare it: setting ${name.text} one of ...`;
     sink.error('unknown-setting', name.span, `there is no setting '${name.text}'`, hint);
@@ -118,7 +118,7 @@ function checkDuration(scope: Scope, sink: DiagnosticSink, duration: Tree.Durati
   const { name, span } = duration;
   const setting = scope.settings.get(name);
   if (setting === undefined) {
-    if (mayExist(scope, name)) return;
+    if (mayExist(scope, name) || hasNameless(scope, 'setting')) return;
     const durations = [...scope.settings.values()].filter((one) => one.isDuration);
     const known = durations.map((one) => one.name.text);
     const hint = didYouMean(name, known) ?? `declare it: setting ${name} duration default 5m`;

@@ -37,7 +37,7 @@ export function checkTimelessLoops(
   for (const state of scope.states.values()) {
     if (reported.has(state)) continue;
     const way = search.wayBackTo(state);
-    if (way === null || way.some((one) => reported.has(one))) continue;
+    if (way === null || way.some((one) => reported.has(one) || one.boundDamaged)) continue;
     for (const one of way) reported.add(one);
     const names = way.map((one) => one.name.text).join(' -> ');
     const message = `this can go round without any time passing: ${names}`;

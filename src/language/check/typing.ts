@@ -47,6 +47,7 @@ class TypingChecker {
       match.quoted.sound && judge.compile(judge.source(match, false, {})) !== null;
     this.#knowsHarmless =
       !tree.incomplete &&
+      !tree.libraryMissing &&
       !tree.harmlessDamaged &&
       tree.harmless.every((one) => one.kind === 'key' || compiles(one.match));
   }

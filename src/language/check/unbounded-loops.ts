@@ -29,7 +29,7 @@ export function checkUnboundedLoops(
   const unbounded = graph.states.filter((state) => state.bound === null);
   const acting = new ActingDialogues(scope);
   for (const group of components(unbounded, next)) {
-    if (!isCycle(group, next)) continue;
+    if (!isCycle(group, next) || group.some((state) => state.boundDamaged)) continue;
     const actor = unbounded.find((state) => group.includes(state) && acts(acting, state));
     if (actor === undefined) continue;
     for (const state of group) reported.add(state);

@@ -33,7 +33,7 @@ export function checkUnused(scope: Scope, sink: DiagnosticSink): void {
   for (const text of tree.texts) if (text.means === null) warn('text', text.name, texts);
   const dialogues = usedDialogues(tree);
   for (const dialogue of tree.dialogues) {
-    if (dialogue.howTo === null) warn('dialogue', dialogue.name, dialogues);
+    if (!dialogue.name.text.startsWith('to ')) warn('dialogue', dialogue.name, dialogues);
   }
   const settings = usedSettings(scope);
   for (const setting of tree.settings) warn('setting', setting.name, settings);

@@ -3,7 +3,7 @@
  * every hole in a text that people read at night must be filled. Called by check.ts.
  */
 import { type DiagnosticSink, didYouMean } from '../diagnostics.ts';
-import { mayExist, type Scope } from '../scope.ts';
+import { hasNameless, mayExist, type Scope } from '../scope.ts';
 import type { Quoted, Word } from '../token.ts';
 import type * as Tree from '../tree.ts';
 import { CLUSTER_VARIABLES, SHOWN_VARIABLES } from '../words.ts';
@@ -183,7 +183,7 @@ class VariableChecker {
       const hint = '$cluster $active $standby $service stand in reasons, alarms, logs and run';
       return report(`'$${name}' may not stand in ${allowed.where}`, hint);
     }
-    if (mayExist(this.#scope, name)) return;
+    if (mayExist(this.#scope, name) || hasNameless(this.#scope, 'setting')) return;
     const hint = didYouMean(name, this.#known(allowed));
     const fallback = `declare it: setting ${name}   (a dollar is written $$)`;
     report(`there is no variable '$${name}'`, hint ?? fallback);

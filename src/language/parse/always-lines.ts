@@ -2,7 +2,7 @@
  * Parses the lines of an `always` block: reactions and their `and` lines. Made by parse/states.ts.
  */
 import type * as Tree from '../tree.ts';
-import type { Cursor } from './cursor.ts';
+import { type Cursor, mentionWords } from './cursor.ts';
 import { parseEffect } from './effects.ts';
 import { parseReaction } from './reactions.ts';
 
@@ -11,7 +11,12 @@ type Above = Tree.Effect[] | 'unknown' | null;
 
 export class AlwaysParser {
   readonly reactions: Tree.Reaction[] = [];
+  readonly #mentioned: Set<string>;
   #effects: Above = null;
+
+  constructor(mentioned: Set<string>) {
+    this.#mentioned = mentioned;
+  }
 
   line(cursor: Cursor): void {
     const above = this.#effects;
@@ -31,7 +36,10 @@ export class AlwaysParser {
       const hint = "'and' adds to an 'on' line right above it";
       cursor.report('and-without-effect', span, 'no effect above to add to', hint);
     }
-    if (above === null || above === 'unknown') return;
+    if (above === null || above === 'unknown') {
+      mentionWords(cursor.line, this.#mentioned);
+      return;
+    }
     if (above.at(-1)?.kind === 'go') {
       cursor.report('order', span, "nothing happens after '->'", "put this above, and '->' last");
     } else above.push(effect);

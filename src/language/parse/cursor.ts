@@ -84,8 +84,7 @@ export class Cursor {
    * it or when a misspelt word was guessed before: then this may be wrong because of that.
    */
   fail(code: string, message: string, hint: string | null = null): never {
-    const isKnown = this.#guessed || this.peek()?.kind === 'junk';
-    if (!isKnown) this.report(code, this.here(), message, hint);
+    if (!this.#guessed && !this.misread()) this.report(code, this.here(), message, hint);
     throw new BrokenLine();
   }
 
@@ -126,6 +125,13 @@ export class Cursor {
     if (token?.kind !== 'word') return this.failExpected(what, hint);
     this.#at++;
     return { text: token.text, span: token.span };
+  }
+
+  /** The lexer has complained about this line: what is wrong with it may come from that. */
+  misread(): boolean {
+    return this.tokens.some(
+      (token) => token.kind === 'junk' || ('quoted' in token && !token.quoted.sound),
+    );
   }
 
   /** Nothing may follow. */

@@ -17,6 +17,7 @@ export function parseUse(block: Block): void {
     cursor.finish('one library per line');
     block.tree.uses.push({ name });
   });
+  if (block.headBroken) block.tree.libraryMissing = true;
   block.refuseBody();
 }
 

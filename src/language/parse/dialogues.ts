@@ -22,8 +22,10 @@ export function parseHowTo(block: Block): void {
     return { text: `to ${howTo}`, span };
   });
   const parameters = parseParameters(block);
-  if (howTo !== null && !block.headBroken) checkParameters(block, howTo, name, parameters);
-  finishDialogue(block, name, howTo, parameters);
+  // Nobody knows what it tells how to do.
+  if (howTo === null) block.tree.incomplete = true;
+  else if (!block.headBroken) checkParameters(block, howTo, name, parameters);
+  finishDialogue(block, howTo === null ? { ...name, text: 'to ?' } : name, howTo, parameters);
 }
 
 function parseParameters(block: Block): Word[] {
@@ -42,6 +44,8 @@ function checkParameters(block: Block, howTo: HowTo, name: Word, parameters: Wor
   const hint = `write: to ${[howTo, ...wanted].join(' ')}`;
   const message = `'to ${howTo}' has ${wanted.length} parameters, here are ${parameters.length}`;
   block.sink.error('wrong-arguments', span, message, hint);
+  // The steps use them all the same.
+  for (const text of wanted.slice(parameters.length)) parameters.push({ text, span });
 }
 
 function finishDialogue(

@@ -40,7 +40,7 @@ export function attachOutcome<R>(
   above: AttemptAbove<R>,
   what: string,
   parse: () => OutcomeOf<R>,
-): OutcomeOf<R> | null {
+): void {
   const span: Span = cursor.here();
   if (above === null) {
     const hint = `put it below ${what}`;
@@ -48,11 +48,13 @@ export function attachOutcome<R>(
     cursor.report('lone-outcome', span, message, hint);
   }
   const target = above === null || above === 'unknown' ? null : above;
-  if (target === null) return parse();
+  if (target === null) {
+    parse();
+    return;
+  }
   const before = target.damaged;
   target.damaged = true;
   const outcome = parse();
   target.damaged = before;
   target.outcomes.push(outcome);
-  return outcome;
 }

@@ -10,8 +10,14 @@ import type { Cursor } from './cursor.ts';
 
 export const ROLES: readonly Role[] = ['active', 'standby'];
 
+/** Words that can only stand behind a name that is missing. */
+const BEHIND_NAMES: ReadonlySet<string> = new Set([
+  ...['means', 'lasting', 'of', 'one', 'duration', 'optional', 'default'],
+]);
+
 /** A name that is defined here; a badly shaped one is reported and still defined. */
 export function defineName(cursor: Cursor, what: string): Word {
+  if (BEHIND_NAMES.has(cursor.word() ?? '')) cursor.failExpected(`the name of ${what}`);
   const name = cursor.needName(`the name of ${what}`);
   checkShape(cursor, name);
   return name;

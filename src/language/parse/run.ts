@@ -14,7 +14,9 @@ export function parseRun(cursor: Cursor): { argv: Quoted[]; within: Duration } {
   while (cursor.peek()?.kind === 'string') argv.push(string(cursor, 'an argument'));
   if (cursor.atEnd()) {
     const span = cursor.endOfLine();
-    cursor.report('missing-timeout', span, "'run' without a time limit", HINT);
+    if (!cursor.misread()) {
+      cursor.report('missing-timeout', span, "'run' without a time limit", HINT);
+    }
     return { argv, within: { kind: 'literal', ms: 1000, span } };
   }
   const what = argv.length === 1 ? "an argument or 'within'" : "'within'";

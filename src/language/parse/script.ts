@@ -38,7 +38,6 @@ export function parseFile(
       sink.error('not-in-library', headSpan(head), `'${keyword}' in a library`, hint);
       // One library that uses another is not followed.
       if (keyword === 'use') {
-        tree.incomplete = true;
         tree.libraryMissing = true;
         continue;
       }
@@ -150,6 +149,8 @@ class Splitter {
   /** Whatever it was, it may define or use anything that it names. */
   #giveUp(block: RawBlock): void {
     this.#tree.incomplete = true;
+    // A line of its own may have been `use`.
+    if (block.body.length === 0) this.#tree.libraryMissing = true;
     for (const line of [block.head, ...block.body]) {
       mentionWords(line, this.#tree.mentioned);
     }

@@ -7,7 +7,7 @@ import { type DiagnosticSink, didYouMean, suggest } from '../diagnostics.ts';
 import type * as Tree from '../tree.ts';
 import { STATE_WORDS, STEP_WORDS } from '../words.ts';
 import { OUTCOME_HINT, parseAction, parseAfter, parseEvery } from './actions.ts';
-import { BrokenLine, type Cursor } from './cursor.ts';
+import { BrokenLine, type Cursor, mentionWords } from './cursor.ts';
 import { parseEffect, parseGo, startsEffect } from './effects.ts';
 import { type Attempt, type AttemptAbove, attachOutcome, parseOutcome } from './outcomes.ts';
 import { condition, count, duration } from './phrases.ts';
@@ -35,14 +35,21 @@ export class StateParser {
   #above: AttemptAbove<readonly Tree.Effect[]> = null;
   #effects: EffectsAbove = null;
   #unreachableReported = false;
+  #boundDamaged = false;
+  readonly #mentioned: Set<string>;
 
-  constructor(sink: DiagnosticSink) {
+  constructor(sink: DiagnosticSink, mentioned: Set<string>) {
     this.#sink = sink;
+    this.#mentioned = mentioned;
   }
 
-  finish(): Pick<Tree.State, 'bound' | 'reactions' | 'afters' | 'everies' | 'actions' | 'ending'> {
+  finish(): Pick<
+    Tree.State,
+    'bound' | 'boundDamaged' | 'reactions' | 'afters' | 'everies' | 'actions' | 'ending'
+  > {
     return {
       bound: this.#bound,
+      boundDamaged: this.#boundDamaged,
       reactions: this.#reactions,
       afters: this.#afters,
       everies: this.#everies,
@@ -89,7 +96,9 @@ export class StateParser {
     if (above === null) {
       const hint = "'and' adds to a line with '->', alarm, clear or log right above it";
       cursor.report('and-without-effect', span, 'no effect above to add to', hint);
-    } else if (above !== 'unknown') {
+    }
+    if (above === null || above === 'unknown') mentionWords(cursor.line, this.#mentioned);
+    else {
       if (above.at(-1)?.kind === 'go') {
         const hint = "put this above, and '->' last";
         cursor.report('order', span, "nothing happens after '->'", hint);
@@ -110,7 +119,7 @@ export class StateParser {
   #outcome(cursor: Cursor): void {
     const above = this.#above;
     this.#effects = 'unknown';
-    const found = attachOutcome(cursor, above, "a 'do', 'run', 'boot' or verb line", () => {
+    attachOutcome(cursor, above, "a 'do', 'run', 'boot' or verb line", () => {
       const effects: Effects = [];
       const outcome = parseOutcome<readonly Tree.Effect[]>(cursor, () => {
         effects.push(parseEffect(cursor));
@@ -119,7 +128,10 @@ export class StateParser {
       this.#effects = effects;
       return outcome;
     });
-    if (found === null) this.#effects = 'unknown';
+    if (above === null || above === 'unknown') {
+      mentionWords(cursor.line, this.#mentioned);
+      this.#above = 'unknown';
+    }
   }
 
   #parseBound(cursor: Cursor): void {
@@ -217,6 +229,10 @@ export class StateParser {
     const word = cursor.word() ?? '';
     const first = cursor.tokens[0]?.kind === 'word' ? cursor.tokens[0].text : word;
     if (first === 'done' || first === 'failed' || first === 'and') return;
+    const isKnown = first === '' || STATE_WORDS.some((one) => one === first);
+    if (first === 'at' || (this.#phase === 'start' && !isKnown)) this.#boundDamaged = true;
+    // It may have been one of the outcomes.
+    if (!isKnown && this.#above !== null && this.#above !== 'unknown') this.#above.damaged = true;
     this.#above = 'unknown';
     this.#actions.push({ kind: 'broken', span: cursor.lineSpan() });
   }

@@ -20,7 +20,7 @@ export function parseState(block: Block): void {
     cursor.finish('a bound stands on the first line below: at most 2 in 2h else -> STATE "reason"');
     return text;
   });
-  const parser = new StateParser(block.sink);
+  const parser = new StateParser(block.sink, block.tree.mentioned);
   block.lines((cursor) => parser.line(cursor));
   const parts = parser.finish();
   const damaged = block.bodyBroken;
@@ -49,7 +49,7 @@ export function parseAlways(block: Block): void {
       cursor.finish('write: always, or: always except STATE, STATE');
       return list;
     }) ?? [];
-  const parser = new AlwaysParser();
+  const parser = new AlwaysParser(block.tree.mentioned);
   block.lines((cursor) => parser.line(cursor));
   if (block.body.length === 0) {
     const hint = "write 'on' lines below it, indented";

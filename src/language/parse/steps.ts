@@ -67,6 +67,11 @@ export class StepsParser {
           cursor.finish();
           return outcome;
         });
+        if (this.#above === null) {
+          // Reported; what stands below it belongs to it.
+          this.#above = 'unknown';
+          this.#steps.push({ kind: 'broken', span: cursor.lineSpan() });
+        }
         return;
       case 'expect':
         return this.#openExpect(cursor);
@@ -149,9 +154,9 @@ export class StepsParser {
       cursor.report('lone-outcome', cursor.here(), "no 'expect' above this 'or'", hint);
     }
     cursor.take();
+    this.#expect ??= 'unknown';
     const found = alternative(cursor);
-    if (this.#expect === null || this.#expect === 'unknown') return;
-    this.#expect.alternatives.push(found);
+    if (this.#expect !== 'unknown') this.#expect.alternatives.push(found);
   }
 
   #after(cursor: Cursor): void {
@@ -190,6 +195,10 @@ export class StepsParser {
     }
     this.#expect = word === 'expect' || !isStepWord(word) ? 'unknown' : null;
     if (word === 'done' || word === 'failed') return;
+    // It may have been one of the outcomes.
+    if (!isStepWord(word) && this.#above !== null && this.#above !== 'unknown') {
+      this.#above.damaged = true;
+    }
     this.#above = 'unknown';
     this.#steps.push({ kind: 'broken', span: cursor.lineSpan() });
   }
