@@ -152,7 +152,11 @@ export class ClusterRunner {
     const { at, wall } = this.#parts.clock.now();
     const data = latin1(bytes);
     this.#parts.log.received(node, bytes, data, wall);
-    this.#take({ kind: 'bytes', node, data, at, wall });
+    const event: Event = { kind: 'bytes', node, data, at, wall };
+    if (this.#busy) this.#queue.push(event);
+    else if (!this.#handle(event) || this.#queue.length > 0 || !this.#isArmedBefore(at)) {
+      this.#drain();
+    }
   }
 
   #channel(node: NodeIndex, status: ChannelStatus, detail: string): void {
@@ -170,8 +174,16 @@ export class ClusterRunner {
       this.#queue.push(event);
       return;
     }
-    this.#handle(event);
+    const quiet = this.#handle(event);
+    if (quiet && this.#queue.length === 0 && this.#wakesSoon(event.at)) return;
     this.#drain();
+  }
+
+  /** Plain console text can only bring a prompt, and that is looked at when the timer fires anyway. */
+  #wakesSoon(at: number): boolean {
+    return (
+      this.#armedFor !== null && this.#armedFor <= at + this.#parts.engine.target.promptQuietMs
+    );
   }
 
   #drain(): void {
@@ -181,19 +193,23 @@ export class ClusterRunner {
     this.#arm();
   }
 
-  #handle(event: Event): void {
+  /** `true`: nothing came of it, and no task is under way that may want to be woken soon. */
+  #handle(event: Event): boolean {
     const state = this.#state;
-    if (state === null || this.#fault !== null || this.#ended) return;
+    if (state === null || this.#fault !== null || this.#ended) return false;
     this.#last = event;
     this.#busy = true;
+    let isIdle = false;
     try {
       const stepped = step(this.#parts.engine, state, event);
       this.#state = stepped.state;
+      isIdle = stepped.effects.length === 0 && stepped.state.task === null;
       for (const effect of stepped.effects) this.#effects.carryOut(effect, event.wall);
     } catch (error) {
       this.#stopControl(error);
     }
     this.#busy = false;
+    return isIdle;
   }
 
   /** As `#handle`, for the start. */
@@ -219,6 +235,15 @@ export class ClusterRunner {
       this.#stopControl(error);
       return null;
     }
+  }
+
+  /**
+   * Bytes of which nothing came can only make the machine look at an unfinished line, once the
+   * console has been quiet: with a timer armed before that, it need not be asked.
+   */
+  #isArmedBefore(at: number): boolean {
+    const { promptQuietMs } = this.#parts.engine.target;
+    return this.#armedFor !== null && this.#armedFor <= at + promptQuietMs;
   }
 
   /** An armed timer that fires too early is cheaper than one that is armed anew for each byte. */

@@ -25,8 +25,10 @@ export interface ConsoleText {
   cutLines: number;
 }
 
+const NOTHING: readonly number[] = [];
+
 export function emptyConsole(at: number): ConsoleText {
-  return { tail: '', line: 0, escape: '', byteAt: at, looked: false, used: [], cutLines: 0 };
+  return { tail: '', line: 0, escape: '', byteAt: at, looked: false, used: NOTHING, cutLines: 0 };
 }
 
 const UNUSUAL = /[\0\x07\x08\x1b\x7f]/;
@@ -134,5 +136,5 @@ export function takePiece(console: ConsoleText, piece: Piece): Taken {
 /** Begins the next line after one has ended and was dealt with. */
 export function nextLine(console: ConsoleText): void {
   console.line += 1;
-  console.used = [];
+  if (console.used.length > 0) console.used = NOTHING;
 }

@@ -1,5 +1,5 @@
 /** A program bound to one cluster: what step needs and never changes. */
-import type { Duration, Program, Template } from '../language/program.ts';
+import type { Duration, Program, Reaction, Template } from '../language/program.ts';
 import type { PatternSet } from './patterns.ts';
 import type { NodeIndex } from './protocol.ts';
 import type { Target } from './target.ts';
@@ -10,6 +10,8 @@ export interface Engine {
   readonly patterns: PatternSet;
   /** Index into Program.texts by match id; -1 for matches outside of texts. */
   readonly textOfMatch: readonly number[];
+  /** By state: the `always` lines that hold there, then its own; and those of them on the net. */
+  readonly reactions: readonly StateReactions[];
   /** Value of a setting, for a node where it is `of node`; undefined when it has none. */
   valueOf(name: string, node: NodeIndex | null): string | undefined;
   milliseconds(duration: Duration): number;
@@ -21,12 +23,47 @@ export interface Engine {
   ): string;
 }
 
+export interface StateReactions {
+  readonly always: readonly Reaction[];
+  readonly own: readonly Reaction[];
+  /** Of all, those with a `net` trigger, with their position among all. */
+  readonly nets: readonly { readonly key: number; readonly reaction: Reaction }[];
+}
+
+function reactionsByState(program: Program): StateReactions[] {
+  return program.states.map(({ reactions: own }, index) => {
+    const always = program.always
+      .filter((block) => !block.except.includes(index))
+      .flatMap((block) => block.reactions);
+    const nets = [...always, ...own]
+      .map((reaction, key) => ({ key, reaction }))
+      .filter(({ reaction }) => reaction.trigger.kind === 'net');
+    return { always, own, nets };
+  });
+}
+
 function textIndex(program: Program): number[] {
   const index = program.matches.map(() => -1);
   program.texts.forEach((text, position) => {
     for (const match of text.matches) index[match.id] = position;
   });
   return index;
+}
+
+interface Tables {
+  readonly textOfMatch: readonly number[];
+  readonly reactions: readonly StateReactions[];
+}
+
+/** Made once per program: a thousand clusters share them. */
+const tables = new WeakMap<Program, Tables>();
+
+function tablesOf(program: Program): Tables {
+  const known = tables.get(program);
+  if (known !== undefined) return known;
+  const made = { textOfMatch: textIndex(program), reactions: reactionsByState(program) };
+  tables.set(program, made);
+  return made;
 }
 
 export function bindEngine(program: Program, target: Target, patterns: PatternSet): Engine {
@@ -44,7 +81,7 @@ export function bindEngine(program: Program, target: Target, patterns: PatternSe
     program,
     target,
     patterns,
-    textOfMatch: textIndex(program),
+    ...tablesOf(program),
     valueOf,
     milliseconds(duration) {
       if (duration.kind === 'literal') return duration.ms;

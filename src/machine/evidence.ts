@@ -192,8 +192,7 @@ export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex
   }
   if (facts.identity === 'contradicted') {
     // On the standby's line `go` might continue the very boot that the BREAK stopped.
-    const undo =
-      resumable.ours && node === state.owner && state.now - resumable.at <= UNDO_MS;
+    const undo = resumable.ours && node === state.owner && state.now - resumable.at <= UNDO_MS;
     if (!undo) return { kind: 'refused', why: 'another machine is on this line' };
     return { kind: 'allowed', evidence: 'our own BREAK reached the wrong machine; undone' };
   }

@@ -12,19 +12,20 @@ interface LevelLine {
   fire(): Departure | null;
 }
 
-/** Numbered: those of `always` first. */
-export function levelLines(run: Run): LevelLine[] {
-  const { always, own } = reactionsNow(run);
+const NONE: readonly LevelLine[] = [];
+
+/** Numbered among all lines of the state: those of `always` first. */
+export function levelLines(run: Run): readonly LevelLine[] {
   const { net, enteredAt } = run.state;
-  return [...always, ...own].flatMap((reaction, key) => {
+  const { nets } = reactionsNow(run);
+  if (!net.known || nets.length === 0) return NONE;
+  return nets.flatMap(({ key, reaction }) => {
     const { trigger } = reaction;
-    if (trigger.kind !== 'net' || !net.known || trigger.level !== net.level) return [];
+    if (trigger.kind !== 'net' || trigger.level !== net.level) return [];
+    if (!holds(run, reaction.condition)) return [];
     const due = Math.max(enteredAt, net.since) + run.engine.milliseconds(trigger.duration);
     const evidence = `the service address is ${net.level}: ${net.detail}`;
-    const fire = () =>
-      holds(run, reaction.condition)
-        ? carryOut(run, reaction.effects, { values: {}, node: null, evidence })
-        : null;
+    const fire = () => carryOut(run, reaction.effects, { values: {}, node: null, evidence });
     return [{ key, due, fire }];
   });
 }

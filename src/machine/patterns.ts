@@ -18,6 +18,8 @@ export interface Found {
 export interface PatternSet {
   /** Ids of the patterns without settings that match this line. `prompts`: of the prompts. */
   lookup(line: string, prompts: boolean): readonly number[];
+  /** Whether any pattern without settings may match this line: cheaper than `lookup`, never less. */
+  matches(line: string): boolean;
   /** Where one match stands in the line; `values` for its settings and parameters. */
   find(match: Match, line: string, values: Readonly<Record<string, string>>): Found | null;
 }
@@ -44,6 +46,10 @@ class MatchGroup {
       this.#ids.push(match.id);
     }
     if (this.#ids.length > 0) this.#set.compile();
+  }
+
+  mayHit(line: string): boolean {
+    return this.#ids.length > 0 && (this.#set.match(line) as number[]).length > 0;
   }
 
   hits(line: string): readonly number[] {
@@ -79,6 +85,10 @@ class CompiledPatterns implements PatternSet {
       if (match === undefined) return false;
       return match.form === 'regex' || this.find(match, line, {}) !== null;
     });
+  }
+
+  matches(line: string): boolean {
+    return line !== '' && this.#plain.mayHit(line);
   }
 
   find(match: Match, line: string, values: Readonly<Record<string, string>>): Found | null {

@@ -5,8 +5,9 @@
 import type { Condition, Effect, Effects, Reaction, Template } from '../language/program.ts';
 import type { SeenLine } from './dialogue.ts';
 import { holds } from './dialogue.ts';
+import type { StateReactions } from './engine.ts';
 import type { NodeIndex } from './protocol.ts';
-import { currentState, journal, log, namesOf, nodeOfRole, type Run } from './run.ts';
+import { journal, log, namesOf, nodeOfRole, type Run } from './run.ts';
 
 /** What happened, in words and values, for the reason that goes with an effect. */
 export interface Cause {
@@ -26,11 +27,10 @@ export interface Departure {
 }
 
 /** The lines of the `always` blocks that hold in the current state, then the state's own. */
-export function reactionsNow(run: Run): { always: Reaction[]; own: readonly Reaction[] } {
-  const always = run.engine.program.always
-    .filter((block) => !block.except.includes(run.state.current))
-    .flatMap((block) => block.reactions);
-  return { always, own: currentState(run).reactions };
+export function reactionsNow(run: Run): StateReactions {
+  const reactions = run.engine.reactions[run.state.current];
+  if (reactions === undefined) throw new Error(`no state ${run.state.current}`);
+  return reactions;
 }
 
 export function fillText(run: Run, template: Template, cause: Cause): string {

@@ -52,6 +52,8 @@ export function runRoutine(
       return runPower(run, task, frame, child);
     case 'trust-silence':
       return runTrust(run, task, frame, child);
+    case 'command':
+      return child;
   }
 }
 

@@ -137,6 +137,58 @@ export function cloneState(state: MachineState): MachineState {
   };
 }
 
+// Nearly every event is a chunk of console text that means nothing: the two functions below spell out
+// what a spread would do, at a fifth of its cost.
+
+export function withConsole(node: NodeState, text: ConsoleText, facts: Facts): NodeState {
+  return {
+    channel: node.channel,
+    channelDetail: node.channelDetail,
+    channelSince: node.channelSince,
+    connection: node.connection,
+    fresh: node.fresh,
+    console: text,
+    typedAt: node.typedAt,
+    mark: node.mark,
+    echo: node.echo,
+    facts,
+    inService: node.inService,
+    modem: node.modem,
+  };
+}
+
+export function withNodes(
+  state: MachineState,
+  now: number,
+  wall: number,
+  nodes: MachineState['nodes'],
+): MachineState {
+  return {
+    now,
+    wall,
+    begun: state.begun,
+    current: state.current,
+    reason: state.reason,
+    enteredAt: state.enteredAt,
+    enteredWall: state.enteredWall,
+    owner: state.owner,
+    ownerAssumed: state.ownerAssumed,
+    pathIndex: state.pathIndex,
+    parkedBeforeBoot: state.parkedBeforeBoot,
+    unfinished: state.unfinished,
+    nodes,
+    net: state.net,
+    actionIndex: state.actionIndex,
+    task: state.task,
+    everyDue: state.everyDue,
+    fired: state.fired,
+    entries: state.entries,
+    alarms: state.alarms,
+    nextToken: state.nextToken,
+    hops: state.hops,
+  };
+}
+
 export function otherNode(node: NodeIndex): NodeIndex {
   return node === 0 ? 1 : 0;
 }

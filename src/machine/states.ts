@@ -187,7 +187,7 @@ function startCommand(run: Run, origin: Task['origin']): void {
   run.state.nextToken += 1;
   run.effects.push({ kind: 'run', token, argv, withinMs: run.engine.milliseconds(action.within) });
   log(run, 'verb', `run ${argv.join(' ')}`);
-  const frame: Frame = { ...routineFrame('power-status', run.state.owner), phase: 'command' };
+  const frame = routineFrame('command', run.state.owner);
   const wait = { kind: 'token', token, effect: 'command' } as const;
   run.state.task = { origin, startedAt: run.state.now, frames: [frame], wait, note: '' };
 }

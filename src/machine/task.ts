@@ -39,7 +39,8 @@ export type RoutineName =
   | 'boot-gate'
   | 'power-off'
   | 'power-status'
-  | 'trust-silence';
+  | 'trust-silence'
+  | 'command'; // a local program; the frame only carries the wait
 
 export interface RoutineFrame {
   kind: 'routine';

@@ -35,6 +35,10 @@ mkdirSync(join(home, 'Logs'), { recursive: true });
 writeFileSync(join(home, 'CList'), text.join('\n'));
 copyFileSync(join(here, 'bench.chat'), join(home, 'chat-scripts', 'bench.chat'));
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const child = spawn(process.execPath, [main, 'run', '--home', home], { stdio: ['ignore', 'ignore', 'inherit'] });
+const child = spawn(
+  process.execPath,
+  [...(process.env.NODE_ARGS?.split(' ') ?? []), main, 'run', '--home', home],
+  { stdio: ['ignore', 'ignore', 'inherit'] },
+);
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code) => process.exit(code ?? 1));
