@@ -120,10 +120,10 @@ function codesInSource(): Set<string> {
       if (code !== undefined) codes.add(code);
     }
     // Codes that are made of what was looked for.
-    if (source.includes('`unknown-${what}`')) {
+    if (/`unknown-\$\{/.test(source)) {
       for (const what of ['state', 'text', 'dialogue']) codes.add(`unknown-${what}`);
     }
-    if (source.includes('`unused-${what}`')) {
+    if (/`unused-\$\{/.test(source)) {
       for (const what of ['setting', 'text', 'dialogue']) codes.add(`unused-${what}`);
     }
     if (/fail\('unknown-word'|reportMisspelt/.test(source)) codes.add('unknown-word');
