@@ -86,12 +86,12 @@ function readNumber(text: string, span: Span, sink: DiagnosticSink): TokenBody {
   const ms = Number(digits) * (factor ?? Number.NaN);
   if (digits.includes('.') || factor === undefined) {
     sink.error('bad-duration', span, `'${text}' is no duration`, DURATION_HINT);
-    return { kind: 'duration', ms: 1000 };
+    return { kind: 'duration', ms: null };
   }
   if (ms === 0 || ms > DURATION_MS_MAX) {
     const hint = 'write more than 0 and at most 1000d';
     sink.error('bad-duration', span, `'${text}' is too ${ms === 0 ? 'short' : 'long'}`, hint);
-    return { kind: 'duration', ms: 1000 };
+    return { kind: 'duration', ms: null };
   }
   return { kind: 'duration', ms };
 }

@@ -75,6 +75,7 @@ export function lowerTemplate(quoted: Quoted): Program.Template {
 }
 
 export function lowerDuration(duration: Tree.Duration): Program.Duration {
+  if (duration.kind === 'unknown') throw new Error('checked, yet a duration is unknown');
   return duration.kind === 'literal'
     ? { kind: 'literal', ms: duration.ms }
     : { kind: 'setting', name: duration.name };

@@ -27,7 +27,8 @@ export type Token = { readonly span: Span } & TokenBody;
 export type TokenBody =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'number'; readonly value: number }
-  | { readonly kind: 'duration'; readonly ms: number }
+  /** `ms` null: badly written, already reported. */
+  | { readonly kind: 'duration'; readonly ms: number | null }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'string'; readonly quoted: Quoted }
   | { readonly kind: 'regex'; readonly quoted: Quoted }

@@ -33,7 +33,7 @@ export interface Setting {
 
 export type Value =
   | { readonly kind: 'name'; readonly text: string; readonly span: Span }
-  | { readonly kind: 'duration'; readonly ms: number; readonly span: Span }
+  | { readonly kind: 'duration'; readonly ms: number | null; readonly span: Span }
   | { readonly kind: 'string'; readonly quoted: Quoted; readonly span: Span };
 
 export interface Match {
@@ -68,6 +68,7 @@ export interface ParkedLine {
 
 export type Duration =
   | { readonly kind: 'literal'; readonly ms: number; readonly span: Span }
+  | { readonly kind: 'unknown'; readonly span: Span }
   | { readonly kind: 'setting'; readonly name: string; readonly span: Span };
 
 export type Condition =

@@ -84,11 +84,15 @@ describe('declarations', () => {
       prompt: true,
       means: 'running',
       matches: [
-        { form: 'words', prompt: true, template: [variable('node-name'), text(' console login:')] },
+        { form: 'words', prompt: true, template: [text('console login:')] },
         { form: 'regex', prompt: true, template: [text('^[^ ]*[#$%] ')] },
       ],
     });
-    expect(login?.span).toEqual({ file: 'lib/box.chat', line: 8, column: 1, endColumn: 70 });
+    expect(program.texts[indexOfText('own-login')]?.matches[0]?.template).toEqual([
+      variable('node-name'),
+      text(' console login:'),
+    ]);
+    expect(login?.span).toEqual({ file: 'lib/box.chat', line: 8, column: 1, endColumn: 59 });
   });
 
   it('keeps identity, harmless and parked', () => {
@@ -139,7 +143,7 @@ describe('dialogues', () => {
       {
         kind: 'expect',
         alternatives: [
-          { seen: { kind: 'text', text: indexOfText('login') }, result: { kind: 'continue' } },
+          { seen: { kind: 'text', text: indexOfText('own-login') }, result: { kind: 'continue' } },
           {
             seen: { kind: 'text', text: indexOfText('ok') },
             result: { kind: 'fail', name: 'at-firmware' },

@@ -16,6 +16,7 @@ import { checkReachability } from './reachability.ts';
 import { checkRecursion } from './recursion.ts';
 import { checkReferences } from './references.ts';
 import { checkSettings } from './settings.ts';
+import { checkShadowed } from './shadowed.ts';
 import { checkTimelessLoops } from './timeless-loops.ts';
 import { checkTyping } from './typing.ts';
 import { checkUnboundedLoops } from './unbounded-loops.ts';
@@ -30,6 +31,7 @@ export function checkTree(scope: Scope, sink: DiagnosticSink): void {
   checkRecursion(scope, sink);
   checkOutcomes(scope, sink);
   checkDeadLines(scope, sink);
+  checkShadowed(scope, sink);
   checkEndings(scope, sink);
   const graph = new StateGraph(scope);
   checkReachability(scope, graph, sink);

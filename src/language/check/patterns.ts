@@ -15,6 +15,7 @@ import { allMatches, expectSteps, type PlacedMatch, variablesOf } from './walk.t
 export function checkPatterns(scope: Scope, judge: Judge, sink: DiagnosticSink): void {
   for (const placed of allMatches(scope)) checkPattern(judge, sink, placed);
   checkIdentity(scope, judge, sink);
+  checkIdentify(scope, sink);
   checkRead(scope, sink);
 }
 
@@ -78,6 +79,19 @@ function checkIdentity(scope: Scope, judge: Judge, sink: DiagnosticSink): void {
     const message = `the identity needs exactly one group, here are ${groups}`;
     sink.error('capture-group', match.quoted.span, message, hint);
   }
+}
+
+/** `to identify` proves nothing unless it waits for the line that shows the identity. */
+function checkIdentify(scope: Scope, sink: DiagnosticSink): void {
+  const identify = scope.howTos.get('identify');
+  if (identify === undefined || identify.damaged) return;
+  const steps = expectSteps(identify);
+  const looks = steps.some((step) =>
+    step.alternatives.some(({ seen }) => seen.kind === 'identity'),
+  );
+  if (looks || steps.some((step) => step.damaged)) return;
+  const message = "'to identify' never waits for the identity";
+  sink.error('missing-identity', identify.name.span, message, 'write: expect identity');
 }
 
 /** A value is confirmed only by a whole line: `parked disk` must not pass for `parked`. */

@@ -91,7 +91,8 @@ export class Samples {
     if (setting?.choices) return setting.choices.map((choice) => choice.text);
     const value = setting?.defaultValue;
     if (value?.kind === 'string') return [fillQuoted(value.quoted, {})];
-    if (setting?.isDuration) return [value?.kind === 'duration' ? String(value.ms) : '60000'];
+    if (setting?.isDuration)
+      return [value?.kind === 'duration' ? String(value.ms ?? 60_000) : '60000'];
     return [free];
   }
 }

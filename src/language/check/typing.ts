@@ -11,7 +11,7 @@ import type * as Tree from '../tree.ts';
 import { fillQuoted, type Judge } from './judge.ts';
 import { checkCharacters } from './patterns.ts';
 import { Samples, UNLIKELY } from './samples.ts';
-import { inlineMatches } from './walk.ts';
+import { inlineMatches, variablesOf } from './walk.ts';
 
 type Send = Extract<Tree.Step, { kind: 'send' }>;
 type Press = Extract<Tree.Step, { kind: 'press' }>;
@@ -54,11 +54,13 @@ class TypingChecker {
 
   check(dialogue: Tree.Dialogue): void {
     let typed: { readonly step: Send | Press; readonly harmful: string | null }[] = [];
+    const harmless = new Set<Send>();
     for (const step of dialogue.steps) {
       switch (step.kind) {
         case 'send':
         case 'press': {
           const harmful = this.#judgeStep(dialogue, step);
+          if (harmful === null && step.kind === 'send') harmless.add(step);
           const allowed = this.#reportHarmful(dialogue, step, harmful);
           if (allowed) typed.push({ step, harmful });
           break;
@@ -77,6 +79,33 @@ class TypingChecker {
           break;
       }
     }
+    this.#checkGuarded(dialogue, harmless);
+  }
+
+  /**
+   * The engine guards only what is not harmless: a line that boots and is declared harmless would
+   * pass every law. The line with the path is that line, else one of them must be.
+   */
+  #checkGuarded(dialogue: Tree.Dialogue, harmless: ReadonlySet<Send>): void {
+    const { howTo, damaged, name, parameters } = dialogue;
+    if ((howTo !== 'boot' && howTo !== 'resume') || damaged || !this.#knowsHarmless) return;
+    const sends = dialogue.steps.filter((step) => step.kind === 'send');
+    const presses = dialogue.steps.filter((step) => step.kind === 'press');
+    if (sends.some((step) => !step.text.sound)) return;
+    const names = parameters.map((parameter) => parameter.text);
+    const bare = sends.find(
+      (step) =>
+        harmless.has(step) && variablesOf(step.text).some(({ text }) => names.includes(text)),
+    );
+    const guarded =
+      sends.some((step) => !harmless.has(step)) ||
+      presses.some((step) => this.#judgeStep(dialogue, step) !== null);
+    if (bare === undefined && guarded) return;
+    const span = bare?.text.span ?? sends.at(-1)?.text.span ?? name.span;
+    const what = howTo === 'boot' ? 'starts' : 'resumes';
+    const message = `what '${name.text}' types is declared harmless, yet it ${what} a system`;
+    const hint = "the line that does so must not match a 'harmless' line";
+    this.#sink.error('harmless-boot', span, message, hint);
   }
 
   /** What of it is not harmless, as it would be typed; null: nothing. */

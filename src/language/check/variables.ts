@@ -52,6 +52,30 @@ export function checkVariables(scope: Scope, sink: DiagnosticSink): void {
   }
   for (const dialogue of tree.dialogues) checkDialogue(checker, dialogue);
   for (const state of tree.states) checkState(checker, state);
+  checkSeenEverywhere(scope, sink);
+}
+
+/** What the machine looks for in every line is the same for all clusters of a script. */
+function checkSeenEverywhere(scope: Scope, sink: DiagnosticSink): void {
+  const fills = (text: Tree.Text | undefined): boolean =>
+    text?.matches.some((match) => variablesOf(match.quoted).length > 0) ?? false;
+  const hint = 'name the text without the variable, and write the one with it in an expect';
+  for (const text of scope.tree.texts) {
+    if (text.means === null || !fills(text)) continue;
+    const message = `'${text.name.text}' has a variable: only 'expect' can look for it`;
+    sink.error('variable-in-reaction', text.name.span, message, hint);
+  }
+  for (const { reactions } of [...scope.tree.always, ...scope.tree.states]) {
+    for (const { trigger } of reactions) {
+      if (trigger.kind !== 'text') continue;
+      for (const name of trigger.texts) {
+        const text = scope.texts.get(name.text);
+        if (!fills(text) || text?.means !== null) continue;
+        const message = `'${name.text}' has a variable: only 'expect' can look for it`;
+        sink.error('variable-in-reaction', name.span, message, hint);
+      }
+    }
+  }
 }
 
 type Place = ReturnType<typeof allMatches>[number]['place'];

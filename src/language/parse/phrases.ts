@@ -83,6 +83,7 @@ export function duration(cursor: Cursor, what = 'a duration'): Duration {
   const token = cursor.peek();
   if (token?.kind === 'duration') {
     cursor.take();
+    if (token.ms === null) return { kind: 'unknown', span: token.span };
     return { kind: 'literal', ms: token.ms, span: token.span };
   }
   if (token?.kind === 'variable') {
@@ -93,7 +94,7 @@ export function duration(cursor: Cursor, what = 'a duration'): Duration {
     cursor.take();
     const hint = `write ${token.value}s, or another unit: ms, s, m, h, d`;
     cursor.report('bad-duration', token.span, `${token.value} of what?`, hint);
-    return { kind: 'literal', ms: 1000, span: token.span };
+    return { kind: 'unknown', span: token.span };
   }
   return cursor.failExpected(what, 'for example 90s, or $NAME of a duration setting');
 }

@@ -17,7 +17,7 @@ export function parseRun(cursor: Cursor): { argv: Quoted[]; within: Duration } {
     if (!cursor.misread()) {
       cursor.report('missing-timeout', span, "'run' without a time limit", HINT);
     }
-    return { argv, within: { kind: 'literal', ms: 1000, span } };
+    return { argv, within: { kind: 'unknown', span } };
   }
   const what = argv.length === 1 ? "an argument or 'within'" : "'within'";
   cursor.needOneOf(['within'] as const, what, HINT);
