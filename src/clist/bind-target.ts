@@ -6,7 +6,7 @@ import type { Duration, Program, Setting } from '../language/program.ts';
 import type { Target, TargetNode } from '../machine/target.ts';
 import { ClistError } from './clist-error.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';
-import { formatTarget, readDuration } from './values.ts';
+import { readDuration } from './values.ts';
 
 /** Throws ClistError `unchecked` when the cluster does not fit the program. */
 export function bindTarget(cluster: Cluster, program: Program): Target {
@@ -15,7 +15,7 @@ export function bindTarget(cluster: Cluster, program: Program): Target {
   return {
     cluster: cluster.name,
     nodes: [bindNode(first, program), bindNode(second, program)],
-    service: cluster.service === null ? 'none' : formatTarget(cluster.service),
+    service: cluster.service?.host ?? 'none',
     onSilence: cluster.onSilence,
     serviceLost: cluster.serviceLost,
     promptQuietMs: cluster.promptQuietMs,

@@ -139,7 +139,8 @@ describe('binding', () => {
           settings: { 'scsi-id': '6', 'host-id': '83a54dc8' },
         },
       ],
-      service: '10.0.0.1:7080',
+      // The host alone: scripts run `ssh root@$service`.
+      service: '10.0.0.1',
       onSilence: 'power',
       serviceLost: 'alarm',
       promptQuietMs: 500,
