@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
+import { addDemo } from './demo.ts';
 import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
 import { addRun } from './run.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addLog,
   addOperatorWords,
+  addDemo,
 ];
 
 const REFUSED = 1;
