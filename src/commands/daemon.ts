@@ -36,6 +36,8 @@ export interface DaemonOptions {
   readonly onShutdown: () => void;
 }
 
+const STARTS_PER_TURN = 10;
+
 interface Watched {
   readonly sound: SoundCluster;
   readonly runner: ClusterRunner;
@@ -78,7 +80,7 @@ export class Daemon {
     await daemon.#watchAll(options.loaded.sound);
     daemon.#shared.start([...daemon.#watched.values()].map(({ sound }) => sound.cluster));
     daemon.#stallWatch.start();
-    for (const { runner } of daemon.#watched.values()) runner.start();
+    await daemon.#startRunners();
     return daemon;
   }
 
@@ -103,6 +105,15 @@ export class Daemon {
   }
 
   // ---- clusters ----
+
+  /** A few at a time: a thousand consoles that connect at once would stall the first ones. */
+  async #startRunners(): Promise<void> {
+    const runners = [...this.#watched.values()].map(({ runner }) => runner);
+    for (const [index, runner] of runners.entries()) {
+      if (index % STARTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      runner.start();
+    }
+  }
 
   /** Journals are opened side by side; the clusters keep the order of CList. */
   async #watchAll(all: readonly SoundCluster[]): Promise<void> {

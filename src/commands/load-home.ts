@@ -16,7 +16,6 @@ import {
   DiagnosticSink,
   didYouMean,
   formatHeadline,
-  sourceLineAt,
 } from '../language/diagnostics.ts';
 import type { Program } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
@@ -49,21 +48,24 @@ export interface LoadedHome {
 
 const SCRIPT_ENDING = '.chat';
 const CLIST = 'CList';
+const LINE_END = /\r?\n/;
 
 /** Throws DaemonError `no-clusters` when there is no CList to read. */
 export function loadHome(home: Home): LoadedHome {
   const text = readClist(home);
   const parsed = parseClist(CLIST, text);
   const scripts = compileUsed(home, parsed.clusters);
-  const diagnostics = parsed.diagnostics.map((one) => showIn(one, parsed.shownText));
+  const lines = parsed.shownText.split(LINE_END);
+  const diagnostics = parsed.diagnostics.map((one) => showIn(one, lines));
   const refused = brokenClusters(text, parsed.diagnostics);
   const sound: SoundCluster[] = [];
   for (const cluster of parsed.clusters) {
     const judged = judgeCluster(cluster, scripts, home);
-    diagnostics.push(...judged.diagnostics.map((one) => showIn(one, parsed.shownText)));
+    diagnostics.push(...judged.diagnostics.map((one) => showIn(one, lines)));
     if (judged.sound !== null) sound.push(judged.sound);
     else refused.push({ name: cluster.name, why: judged.why });
   }
+  diagnostics.sort((one, other) => place(one) - place(other));
   for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
   return { sound, refused, diagnostics };
 }
@@ -80,8 +82,13 @@ function readClist(home: Home): string {
   }
 }
 
-function showIn(diagnostic: Diagnostic, text: string): ShownDiagnostic {
-  return { diagnostic, sourceLine: sourceLineAt(text, diagnostic.span.line) };
+function showIn(diagnostic: Diagnostic, lines: readonly string[]): ShownDiagnostic {
+  return { diagnostic, sourceLine: lines[diagnostic.span.line - 1] ?? null };
+}
+
+/** Order in one file. */
+function place({ diagnostic: { span } }: ShownDiagnostic): number {
+  return span.line * 10_000 + span.column;
 }
 
 /** Clusters of which CList itself says too little: each with the first error below its header. */
@@ -152,13 +159,12 @@ function readSource(path: string): string | null {
 }
 
 function shownDiagnostics(compiled: Compilation, shownAs: string): ShownDiagnostic[] {
+  const linesOf = new Map<string, readonly string[]>();
+  for (const [file, text] of compiled.sources) linesOf.set(file, text.split(LINE_END));
   return compiled.diagnostics.map((diagnostic) => {
     const { span } = diagnostic;
-    const text = compiled.sources.get(span.file);
-    return {
-      diagnostic: { ...diagnostic, span: { ...span, file: join(shownAs, span.file) } },
-      sourceLine: text === undefined ? null : sourceLineAt(text, span.line),
-    };
+    const shown = { ...diagnostic, span: { ...span, file: join(shownAs, span.file) } };
+    return showIn(shown, linesOf.get(span.file) ?? []);
   });
 }
 
