@@ -40,6 +40,7 @@ const REQUIRED: Readonly<Record<JournalRecord['kind'], Fields>> = {
   production: { node: 'string', why: 'string' },
   state: { state: 'string', reason: 'string', bounded: 'boolean', lasting: 'boolean' },
   service: { node: 'string', inService: 'boolean', by: 'string' },
+  held: { node: 'string', held: 'boolean' },
   attested: { node: 'string', by: 'string' },
   released: { by: 'string' },
   alarm: { name: 'string', text: 'string', type: 'string' },

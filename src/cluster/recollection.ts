@@ -25,6 +25,8 @@ export function recollect(records: readonly DatedRecord[], nodes: NodeNames): Re
 function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeNames): void {
   switch (record.kind) {
     case 'owner':
+      // A boot that was written down and never typed: what it was to finish is still open.
+      if (draft.unfinished === 'boot' && draft.owner !== record.node) draft.unfinished = 'takeover';
       draft.owner = record.node;
       return;
     case 'intent':
@@ -40,6 +42,10 @@ function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeName
     case 'service':
       draft.outOfService = draft.outOfService.filter((name) => name !== record.node);
       if (!record.inService) draft.outOfService = [...draft.outOfService, record.node];
+      return;
+    case 'held':
+      draft.held = draft.held.filter((name) => name !== record.node);
+      if (record.held) draft.held = [...draft.held, record.node];
       return;
     case 'attested':
       return; // An operator's word does not outlive the daemon that heard it.
@@ -124,7 +130,8 @@ function slot(record: JournalRecord): string {
     case 'intent':
       return `intent ${record.verb} ${record.node}`;
     case 'service':
-      return `service ${record.node}`;
+    case 'held':
+      return `${record.kind} ${record.node}`;
     case 'alarm':
     case 'cleared':
       return `alarm ${record.name}`;

@@ -8,9 +8,11 @@ import { judgeBoot, readBackSince } from './evidence.ts';
 import { recordBootOrdered } from './facts.ts';
 import { pushHowTo } from './how-to.ts';
 import { journalIntent } from './intent.ts';
+import type { NodeIndex } from './protocol.ts';
 import { journal, log, nodeName, type Run } from './run.ts';
-import { otherNode } from './state.ts';
+import { type MachineState, otherNode } from './state.ts';
 import {
+  type BeforeBoot,
   DONE,
   failed,
   type RoutineFrame,
@@ -35,6 +37,7 @@ export function runBootRoutine(
   frame: RoutineFrame,
   child: TaskOutcome | null,
 ): TaskOutcome | null {
+  if (child?.ok === false) undoBoot(run, frame);
   if (child !== null) return child;
   const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex];
   if (path === undefined) {
@@ -54,7 +57,12 @@ export function runBootGate(
   child: TaskOutcome | null,
 ): TaskOutcome | null {
   if (child?.ok === false) {
-    if (frame.phase === 'journal') return child;
+    if (frame.phase === 'journal') {
+      // Whatever of the intent may have reached the disk: nothing was typed.
+      const owner = nodeName(run, run.state.owner);
+      journal(run, { kind: 'owner', node: owner, why: 'the boot could not be written down' });
+      return child;
+    }
     return refuse(run, task, frame, `the proof could not be renewed: ${task.note}`);
   }
   const verdict = judgeBoot(run.engine, run.state, frame.node);
@@ -63,8 +71,12 @@ export function runBootGate(
   if (verdict.kind === 'refresh') {
     if (frame.phase === 'refresh') return refuse(run, task, frame, 'the proof does not last');
     frame.phase = 'refresh';
-    const routine = verdict.grade === 'off' ? 'power-status' : 'check-parked';
-    task.frames.push(routineFrame(routine, otherNode(frame.node)));
+    const renew = {
+      off: 'power-status',
+      fenced: 'check-parked',
+      trusted: 'trust-silence',
+    } as const;
+    task.frames.push(routineFrame(renew[verdict.grade], otherNode(frame.node)));
     return null;
   }
   frame.phase = 'journal';
@@ -96,6 +108,8 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
     return refuse(run, task, frame, why);
   }
   const swaps = frame.node !== state.owner;
+  const boot = bootFrame(task);
+  if (boot !== null) boot.before = ownershipOf(state);
   state.parkedBeforeBoot = readBackSince(run.engine, state, frame.node) !== null;
   state.owner = frame.node;
   state.ownerAssumed = false;
@@ -113,7 +127,50 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
   return DONE;
 }
 
+function ownershipOf(state: MachineState): BeforeBoot {
+  const { owner, ownerAssumed, pathIndex, parkedBeforeBoot, unfinished } = state;
+  return { owner, ownerAssumed, pathIndex, parkedBeforeBoot, unfinished };
+}
+
+function bootFrame(task: Task): RoutineFrame | null {
+  const found = task.frames.find((frame) => frame.kind === 'routine' && frame.routine === 'boot');
+  return found?.kind === 'routine' ? found : null;
+}
+
+/** Who owned the disk before the boot that is under way, if its gate has been passed. */
+export function ownerBefore(run: Run, task: Task): NodeIndex {
+  return bootFrame(task)?.before?.owner ?? run.state.owner;
+}
+
 /** Right before RETURN on the boot line: from here on every old proof about this node is void. */
-export function commitBoot(run: Run, node: RoutineFrame['node']): void {
+export function commitBoot(run: Run, task: Task, node: NodeIndex): void {
+  const boot = bootFrame(task);
+  if (boot !== null) boot.before = null;
   recordBootOrdered(run.state.nodes[node].facts, run.state.now);
+}
+
+/** The system was never started: the disk belongs to whom it belonged before. */
+function undoBoot(run: Run, frame: RoutineFrame): void {
+  if (frame.before === null) return;
+  Object.assign(run.state, frame.before);
+  frame.before = null;
+  const owner = nodeName(run, run.state.owner);
+  journal(run, { kind: 'owner', node: owner, why: 'the boot was never typed' });
+  log(run, 'evidence', `the boot was never typed: ${owner} owns the disk as before`, {
+    node: run.state.owner,
+  });
+}
+
+/** A boot is abandoned before its key was pressed: memory and journal go back together. */
+export function abandonBoot(run: Run, task: Task): void {
+  const boot = bootFrame(task);
+  if (boot === null) return;
+  const gate = task.frames.at(-1);
+  const writing =
+    gate?.kind === 'routine' && gate.routine === 'boot-gate' && gate.phase === 'journal';
+  if (boot.before !== null) undoBoot(run, boot);
+  else if (writing) {
+    const owner = nodeName(run, run.state.owner);
+    journal(run, { kind: 'owner', node: owner, why: 'the boot was abandoned before it was typed' });
+  }
 }

@@ -4,8 +4,7 @@
  */
 import { type ConsoleText, nextLine, splitPieces, takePiece } from './console.ts';
 import type { Engine } from './engine.ts';
-import { DOUBT_BYTES_MAX } from './evidence.ts';
-import { contradictOff, type Facts, recordBytes } from './facts.ts';
+import { type Facts, isPastDoubt, recordBytes } from './facts.ts';
 import type { Event } from './protocol.ts';
 import { type MachineState, type NodeState, withConsole, withNodes } from './state.ts';
 
@@ -19,7 +18,7 @@ export function takeBytesQuickly(
     return null;
   }
   const before = state.nodes[event.node];
-  if (before.channel === 'connected' && !before.fresh && before.typedAt !== null) return null;
+  if (!before.fresh && before.typedAt !== null) return null;
   const now = Math.max(state.now, event.at);
   const console = takeUnmatched(engine, before, event.data, now);
   if (console === null) return null;
@@ -30,23 +29,10 @@ export function takeBytesQuickly(
   return withNodes(state, now, event.wall, nodes);
 }
 
-/** Nothing is proven and no BREAK waits for its effect: bytes that nobody asked for change nothing. */
-function isUnmoved(facts: Facts): boolean {
-  return (
-    facts.doubtBytes > DOUBT_BYTES_MAX &&
-    facts.breaksUnanswered === 0 &&
-    facts.promptAt === null &&
-    facts.power === null &&
-    facts.attested === null &&
-    facts.trustedAt === null
-  );
-}
-
 function factsAfterBytes(facts: Facts, count: number): Facts {
-  if (isUnmoved(facts)) return facts;
+  if (isPastDoubt(facts)) return facts;
   const next = { ...facts };
   recordBytes(next, count, false);
-  if (next.doubtBytes > DOUBT_BYTES_MAX) contradictOff(next);
   return next;
 }
 

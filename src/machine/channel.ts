@@ -4,7 +4,7 @@
  */
 import { emptyConsole } from './console.ts';
 import { taskChannelLost } from './executor.ts';
-import { factsAfterReconnect } from './facts.ts';
+import { factsAfterLoss, factsAfterReconnect } from './facts.ts';
 import type { Event } from './protocol.ts';
 import { clearAlarm, raiseAlarm } from './reactions.ts';
 import { log, nodeName, type Run } from './run.ts';
@@ -26,13 +26,18 @@ export function takeChannel(run: Run, event: Extract<Event, { kind: 'channel' }>
       node: event.node,
       next: 'unreachable is never dead: nothing is concluded from it',
     });
-    node.facts = factsAfterReconnect(node.facts);
+    node.facts = factsAfterLoss(node.facts);
   }
   if (event.status !== 'connected') {
     const text = `the console of ${name} is ${event.status}: ${event.detail}`;
-    raiseAlarm(run, `console-${name}`, text, `clusterd status ${run.engine.target.cluster}`);
+    raiseAlarm(run, consoleAlarm(name), text, `clusterd status ${run.engine.target.cluster}`);
   }
   if (had !== null) settle(run, taskChannelLost(run, had, event.node));
+}
+
+/** No script can take this name for an alarm of its own. */
+function consoleAlarm(name: string): string {
+  return `console:${name}`;
 }
 
 function connect(run: Run, event: Extract<Event, { kind: 'channel' }>): void {
@@ -45,7 +50,7 @@ function connect(run: Run, event: Extract<Event, { kind: 'channel' }>): void {
   node.echo = null;
   node.mark = { line: 0, column: 0 };
   node.facts = factsAfterReconnect(node.facts);
-  clearAlarm(run, `console-${name}`);
+  clearAlarm(run, consoleAlarm(name));
   log(run, 'channel', `console of ${name} connected`, {
     node: event.node,
     why: event.detail,

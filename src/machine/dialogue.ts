@@ -3,9 +3,12 @@
  * Works on the top frame of a task; routines.ts does the same for the engine's own verbs.
  */
 import type { Alternative, Condition, Result, Step, StepOutcome } from '../language/program.ts';
+import { ownerBefore } from './boot.ts';
 import { judgeBoot, judgeResume } from './evidence.ts';
+import { awaitToken } from './intent.ts';
+import { needsLineEnd } from './patterns.ts';
 import type { NodeIndex } from './protocol.ts';
-import { journal, log, markHere, nodeName, quietSince, type Run, typeOn } from './run.ts';
+import { journal, log, markHere, namesOf, nodeName, quietSince, type Run, typeOn } from './run.ts';
 import {
   type DialogueFrame,
   DONE,
@@ -128,18 +131,22 @@ function beginCommand(
   frame: DialogueFrame,
   step: Extract<Step, { kind: 'run' }>,
 ): null {
-  const argv = step.argv.map((word) => run.engine.fill(word, frame.values, frame.node));
-  const token = run.state.nextToken;
-  run.state.nextToken += 1;
-  run.effects.push({ kind: 'run', token, argv, withinMs: run.engine.milliseconds(step.within) });
-  task.wait = { kind: 'token', token, effect: 'command' };
+  const values = { ...namesOf(run), ...frame.values };
+  const argv = step.argv.map((word) => run.engine.fill(word, values, frame.node));
+  const withinMs = run.engine.milliseconds(step.within);
+  task.wait = awaitToken(run, 'command', withinMs);
+  run.effects.push({ kind: 'run', token: task.wait.token, argv, withinMs });
   return null;
 }
 
 // ---- typing --------------------------------------------------------------------------------------
 
 function unreachable(run: Run, task: Task, node: NodeIndex): TaskOutcome | null {
-  const { channel, channelDetail } = run.state.nodes[node];
+  const { channel, channelDetail, inService } = run.state.nodes[node];
+  if (!inService) {
+    task.note = `${nodeName(run, node)} is out of service: nothing is typed there`;
+    return failed('unreachable');
+  }
   if (channel === 'connected') return null;
   task.note = `the console of ${nodeName(run, node)} is ${channel}: ${channelDetail}`;
   return failed('unreachable');
@@ -155,9 +162,9 @@ function permission(
   run: Run,
   task: Task,
   frame: DialogueFrame,
-  line: string,
+  line: string | null,
 ): TaskOutcome | 'gate' | null {
-  if (isHarmlessLine(run.engine, line)) return null;
+  if (line !== null && isHarmlessLine(run.engine, line)) return null;
   const howTo = dialogueOf(run, frame).howTo;
   const identity = run.state.nodes[frame.node].facts.identity;
   switch (howTo) {
@@ -179,7 +186,8 @@ function permission(
       return failed('refused');
     }
     default:
-      throw new Error(`"${line}" is not harmless and may not be typed here`);
+      task.note = `${line === null ? 'this key' : `"${line}"`} is not harmless and may not be typed here`;
+      return failed('refused');
   }
 }
 
@@ -253,7 +261,8 @@ export function stillPermitted(
   const howTo = dialogueOf(run, frame).howTo;
   if (isHarmlessLine(run.engine, text)) return null;
   if (howTo === 'boot') {
-    const verdict = judgeBoot(run.engine, run.state, frame.node);
+    const owner = ownerBefore(run, task);
+    const verdict = judgeBoot(run.engine, run.state, frame.node, owner);
     if (verdict.kind === 'allowed') return null;
     task.note =
       verdict.kind === 'refused' ? verdict.why : `the proof (${verdict.grade}) grew too old`;
@@ -272,8 +281,10 @@ function runPress(
   const cut = unreachable(run, task, frame.node);
   if (cut !== null) return cut;
   const howTo = dialogueOf(run, frame).howTo;
-  if (!isHarmlessKey(run.engine, step.key) && howTo !== 'resume' && howTo !== 'reset') {
-    throw new Error('this key is not harmless and may not be pressed here');
+  if (!isHarmlessKey(run.engine, step.key)) {
+    const refusal = keyRefused(run, task, frame);
+    if (refusal !== null) return refusal;
+    if (howTo === 'resume') run.state.nodes[frame.node].facts.resumable = null;
   }
   const node = run.state.nodes[frame.node];
   const foreign = halfTyped(run.engine, node);
@@ -308,6 +319,12 @@ export function resumeAfterWipe(
     return failed('garbled');
   }
   return runPress(run, task, frame, step);
+}
+
+/** A key that acts is held to the same law as a line that acts. */
+function keyRefused(run: Run, task: Task, frame: DialogueFrame): TaskOutcome | null {
+  const verdict = permission(run, task, frame, null);
+  return verdict === 'gate' ? failed('refused') : verdict;
 }
 
 function runBreak(run: Run, task: Task, frame: DialogueFrame): TaskOutcome | null {
@@ -367,6 +384,7 @@ function matchesBehindMark(
 ): boolean {
   const { mark } = run.state.nodes[seen.node];
   if (seen.line < mark.line || (match.prompt && !seen.prompt)) return false;
+  if (seen.prompt && needsLineEnd(match)) return false;
   const isStatic = match.template.every((part) => part.kind === 'text');
   if (isStatic && !seen.hits.includes(match.id)) return false;
   if (isStatic && seen.line > mark.line) return true;
@@ -404,7 +422,10 @@ function seesLine(
     case 'match':
       return matchesBehindMark(run, line, seen.match, frame.values);
     case 'identity':
-      return matchesBehindMark(run, line, run.engine.program.identity.match, frame.values);
+      return (
+        !line.prompt &&
+        matchesBehindMark(run, line, run.engine.program.identity.match, frame.values)
+      );
     case 'quiet':
     case 'answer':
       return false;

@@ -6,6 +6,7 @@
  */
 import type { ParkedLine } from '../language/program.ts';
 import type { Engine } from './engine.ts';
+import { type Condition, DOUBT_BYTES_MAX } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type MachineState, otherNode } from './state.ts';
 
@@ -33,10 +34,6 @@ export const FENCED_MS = 60_000;
 export const OFF_MS = 30_000;
 export const TRUSTED_MS = 30_000;
 export const ATTESTED_MS = 15 * 60_000;
-/** So many bytes that nobody asked for end an `off`, `attested` or `trusted`. */
-export const DOUBT_BYTES_MAX = 16;
-/** So many end a fence for good, instead of asking for another reading. */
-const FENCE_DOUBT_BYTES_MAX = 256;
 
 /** The lines of `parked` that apply to this node: optional settings without a value drop out. */
 export function parkedLines(engine: Engine, node: NodeIndex): readonly ParkedLine[] {
@@ -75,7 +72,7 @@ export function fencedEvidence(
   if (facts.condition !== 'firmware' || facts.resumable !== null) return null;
   if (promptAt < resetAt || facts.identity !== 'proven' || facts.identityAt < resetAt) return null;
   const readAt = readBackSince(engine, state, node);
-  if (readAt === null || facts.doubtBytes > FENCE_DOUBT_BYTES_MAX) return null;
+  if (readAt === null || facts.doubtBytes > DOUBT_BYTES_MAX) return null;
   const stale = state.now - readAt > FENCED_MS || facts.doubtBytes > 0;
   const count = Object.keys(facts.reads).length;
   const note =
@@ -96,16 +93,16 @@ function parkedEvidence(engine: Engine, state: MachineState, node: NodeIndex): E
 }
 
 function offEvidence(state: MachineState, node: NodeIndex): Evidence | null {
-  const { power, doubtBytes } = state.nodes[node].facts;
-  if (power === null || !power.off || doubtBytes > DOUBT_BYTES_MAX) return null;
+  const { power } = state.nodes[node].facts;
+  if (power === null || !power.off) return null;
   const stale = state.now - power.at > OFF_MS;
   const note = `the power device said off ${secondsAgo(state.now, power.at)}`;
   return { grade: 'off', at: power.at, stale, note };
 }
 
 function attestedEvidence(state: MachineState, node: NodeIndex): Evidence | null {
-  const { attested, doubtBytes } = state.nodes[node].facts;
-  if (attested === null || doubtBytes > DOUBT_BYTES_MAX) return null;
+  const { attested } = state.nodes[node].facts;
+  if (attested === null) return null;
   if (state.now - attested.at > ATTESTED_MS) return null;
   const note = `${attested.by} confirmed ${secondsAgo(state.now, attested.at)} that it is off`;
   return { grade: 'attested', at: attested.at, stale: false, note };
@@ -113,9 +110,10 @@ function attestedEvidence(state: MachineState, node: NodeIndex): Evidence | null
 
 function trustedEvidence(state: MachineState, node: NodeIndex): Evidence | null {
   const { trustedAt } = state.nodes[node].facts;
-  if (trustedAt === null || state.now - trustedAt > TRUSTED_MS) return null;
+  if (trustedAt === null) return null;
+  const stale = state.now - trustedAt > TRUSTED_MS;
   const note = `TRUSTED, not proven: silent, parked before its last boot, BREAK without effect`;
-  return { grade: 'trusted', at: trustedAt, stale: false, note };
+  return { grade: 'trusted', at: trustedAt, stale, note };
 }
 
 function heldEvidence(state: MachineState, node: NodeIndex): Evidence | null {
@@ -125,8 +123,12 @@ function heldEvidence(state: MachineState, node: NodeIndex): Evidence | null {
   return { grade: 'held', at: resumable.at, stale: false, note };
 }
 
+/** An operator's word does not outweigh what the console shows. */
+const SHOWS_LIFE: readonly Condition[] = ['running', 'leaving', 'held'];
+
 function serviceEvidence(state: MachineState, node: NodeIndex): Evidence | null {
-  if (state.nodes[node].inService) return null;
+  const { inService, facts } = state.nodes[node];
+  if (inService || SHOWS_LIFE.includes(facts.condition) || facts.resumable !== null) return null;
   return { grade: 'out-of-service', at: state.now, stale: false, note: 'taken out of service' };
 }
 
@@ -151,16 +153,24 @@ export function evidenceOf(
 /** What the law says of a boot. `refresh`: a proof exists but must be renewed first. */
 export type Verdict =
   | { readonly kind: 'allowed'; readonly evidence: string }
-  | { readonly kind: 'refresh'; readonly grade: 'fenced' | 'off' }
+  | { readonly kind: 'refresh'; readonly grade: 'fenced' | 'off' | 'trusted' }
   | { readonly kind: 'refused'; readonly why: string };
 
 const AGAINST_OWNER: readonly Grade[] = ['fenced', 'off', 'attested', 'trusted'];
 const FOR_OWNER: readonly Grade[] = [...AGAINST_OWNER, 'parked', 'out-of-service'];
 
-/** May `node` be booted from the shared disk now? */
-export function judgeBoot(engine: Engine, state: MachineState, node: NodeIndex): Verdict {
+/**
+ * May `node` be booted from the shared disk now? `owner`: who owns the disk; other than in the state
+ * between the gate of a boot, which has written the new owner down, and the key that starts it.
+ */
+export function judgeBoot(
+  engine: Engine,
+  state: MachineState,
+  node: NodeIndex,
+  owner: NodeIndex = state.owner,
+): Verdict {
   const other = otherNode(node);
-  const isOwner = node === state.owner;
+  const isOwner = node === owner;
   const name = engine.target.nodes[other].name;
   if (!state.nodes[node].inService) return { kind: 'refused', why: 'it is out of service' };
   const accepted = isOwner ? FOR_OWNER : AGAINST_OWNER;
@@ -169,12 +179,11 @@ export function judgeBoot(engine: Engine, state: MachineState, node: NodeIndex):
   if (live !== undefined) {
     return { kind: 'allowed', evidence: `${name} is ${live.grade}: ${live.note}` };
   }
-  const stale = found.find((one) => one.grade === 'fenced' || one.grade === 'off');
-  if (stale !== undefined) {
-    return { kind: 'refresh', grade: stale.grade === 'off' ? 'off' : 'fenced' };
+  for (const grade of ['fenced', 'off', 'trusted'] as const) {
+    if (found.some((one) => one.grade === grade)) return { kind: 'refresh', grade };
   }
   const needed = isOwner
-    ? `${name} must be parked, fenced, off or out of service`
+    ? `${name} must be parked (not merely held by a BREAK), fenced, off or out of service`
     : `${name} owns the disk and is not proven unable to run (fenced, off or confirmed)`;
   return { kind: 'refused', why: needed };
 }
@@ -187,7 +196,7 @@ export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex
   const { facts, channel } = state.nodes[node];
   if (channel !== 'connected') return { kind: 'refused', why: 'its console is not connected' };
   const { resumable } = facts;
-  if (resumable === null) {
+  if (resumable === null || resumable.carried) {
     return { kind: 'refused', why: 'it was not seen stopped by a BREAK on this connection' };
   }
   if (facts.identity === 'contradicted') {

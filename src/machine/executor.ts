@@ -135,7 +135,7 @@ function checkEcho(
   task.wait = null;
   confirmEcho(run, frame.node);
   const acts = !isHarmlessLine(run.engine, wait.text);
-  if (acts && dialogueOf(run, frame).howTo === 'boot') commitBoot(run, frame.node);
+  if (acts && dialogueOf(run, frame).howTo === 'boot') commitBoot(run, task, frame.node);
   if (acts && dialogueOf(run, frame).howTo === 'resume') {
     run.state.nodes[frame.node].facts.resumable = null;
   }
@@ -151,6 +151,8 @@ export function taskWakesAt(run: Run, task: Task): number {
       return frame.kind === 'dialogue' ? expectWakesAt(run, task, frame) : Number.POSITIVE_INFINITY;
     case 'echo':
       return task.wait.deadline;
+    case 'token':
+      return task.wait.deadline;
     case 'settle':
       return settlesAt(run, frame.node, task.wait.until);
     case 'wipe':
@@ -160,7 +162,20 @@ export function taskWakesAt(run: Run, task: Task): number {
   }
 }
 
+const OVERDUE = {
+  journal: 'unwritable',
+  power: 'no-answer',
+  channel: 'refused',
+  command: 'timeout',
+} as const;
+
 export function taskTime(run: Run, task: Task): Progress {
+  if (task.wait?.kind === 'token' && task.wait.deadline <= run.state.now) {
+    const { effect } = task.wait;
+    task.note = `no answer of the ${effect} in time`;
+    task.wait = null;
+    return { outcome: advance(run, task, failed(OVERDUE[effect])) };
+  }
   const frame = topDialogue(task);
   if (frame === null || taskWakesAt(run, task) > run.state.now) return null;
   const wait = task.wait;
@@ -218,7 +233,7 @@ function outcomeOfPower(
   facts.power = null;
   if (answer.outcome === 'off') {
     facts.power = { at: run.state.now, off: true };
-    facts.doubtBytes = 0;
+    facts.offBytes = 0;
     return DONE;
   }
   return failed(answer.outcome === 'on' ? 'still-on' : answer.outcome);

@@ -19,6 +19,13 @@ export interface ReadBack {
   readonly equal: boolean;
 }
 
+export interface Resumable {
+  readonly at: number;
+  readonly ours: boolean;
+  /** Known from an earlier connection or from the journal only: enough for doubt, not for `go`. */
+  readonly carried: boolean;
+}
+
 export interface Facts {
   condition: Condition;
   conditionAt: number;
@@ -35,13 +42,15 @@ export interface Facts {
   reads: Readonly<Record<string, ReadBack>>;
   writtenAt: number | null;
   /** Stopped by a BREAK and able to go on; `ours`: by one that we sent. */
-  resumable: { readonly at: number; readonly ours: boolean } | null;
+  resumable: Resumable | null;
   /** Bytes that no dialogue of ours asked for since the last proof. */
   doubtBytes: number;
   /** BREAKs sent since the console last said anything. */
   breaksUnanswered: number;
   /** A BREAK of ours whose effect has not been seen yet. */
   breakPending: boolean;
+  /** Bytes since the node was last said to be off, by whatever they were caused. */
+  offBytes: number;
   power: { readonly at: number; readonly off: boolean } | null;
   attested: { readonly at: number; readonly by: string } | null;
   trustedAt: number | null;
@@ -62,10 +71,16 @@ export function emptyFacts(): Facts {
     doubtBytes: 0,
     breaksUnanswered: 0,
     breakPending: false,
+    offBytes: 0,
     power: null,
     attested: null,
     trustedAt: null,
   };
+}
+
+/** A console that is lost says nothing against a node that is off; all that it showed is void. */
+export function factsAfterLoss(facts: Facts): Facts {
+  return { ...factsAfterReconnect(facts), power: facts.power, attested: facts.attested };
 }
 
 /** What a new connection leaves of the facts: the line may have been anywhere meanwhile. */
@@ -76,6 +91,7 @@ export function factsAfterReconnect(facts: Facts): Facts {
     identity,
     identityAt: facts.identityAt,
     identityShown: facts.identityShown,
+    resumable: facts.resumable === null ? null : { ...facts.resumable, carried: true },
   };
 }
 
@@ -102,7 +118,7 @@ function recordHeld(facts: Facts, at: number): void {
   const clean = facts.condition === 'firmware' && facts.resetAt !== null;
   const nothingToResume = clean || facts.condition === 'ended';
   if (!nothingToResume) {
-    facts.resumable = { at, ours: facts.breakPending };
+    facts.resumable = { at, ours: facts.breakPending, carried: false };
     forgetPrompt(facts);
     facts.resetAt = null;
     setCondition(facts, 'held', at);
@@ -161,9 +177,28 @@ export function recordFact(facts: Facts, fact: Fact, at: number): void {
   }
 }
 
-/** Any byte from the console: silence is over. */
+/** More than line noise: a node that writes so much is not off. */
+const OFF_BYTES_MAX = 16;
+/** So many bytes that nobody asked for end a fence for good; fewer ask for another reading. */
+export const DOUBT_BYTES_MAX = 256;
+
+/** Any byte from the console: silence is over. Counts stop right above their bounds. */
 export function recordBytes(facts: Facts, count: number, solicited: boolean): void {
   facts.breaksUnanswered = 0;
   facts.trustedAt = null;
-  if (!solicited) facts.doubtBytes += count;
+  facts.offBytes = Math.min(facts.offBytes + count, OFF_BYTES_MAX + 1);
+  if (facts.offBytes > OFF_BYTES_MAX) contradictOff(facts);
+  if (!solicited) facts.doubtBytes = Math.min(facts.doubtBytes + count, DOUBT_BYTES_MAX + 1);
+}
+
+/** Would more bytes that nobody asked for change nothing? */
+export function isPastDoubt(facts: Facts): boolean {
+  return (
+    facts.offBytes > OFF_BYTES_MAX &&
+    facts.doubtBytes > DOUBT_BYTES_MAX &&
+    facts.breaksUnanswered === 0 &&
+    facts.power === null &&
+    facts.attested === null &&
+    facts.trustedAt === null
+  );
 }

@@ -6,6 +6,9 @@ import { log, type Run } from './run.ts';
 import { enter } from './states.ts';
 import { fireAfters } from './timers.ts';
 
+/** No script can take this name for an alarm of its own. */
+const BLIND = 'net:blind';
+
 export function takeNet(run: Run, event: Extract<Event, { kind: 'net' }>): void {
   const { net } = run.state;
   const changed = !net.known || net.level !== event.level;
@@ -22,8 +25,8 @@ export function takeNet(run: Run, event: Extract<Event, { kind: 'net' }>): void 
   log(run, 'net', `service address ${event.level}`, { level, evidence: event.detail });
   if (event.level === 'blind') {
     const text = `the service address cannot be judged: ${event.detail}`;
-    raiseAlarm(run, 'blind', text, `clusterd status ${run.engine.target.cluster}`);
-  } else clearAlarm(run, 'blind');
+    raiseAlarm(run, BLIND, text, `clusterd status ${run.engine.target.cluster}`);
+  } else clearAlarm(run, BLIND);
   if (!run.state.begun) return;
   const departure = fireLevel(run);
   if (departure !== null) return enter(run, departure);

@@ -1,16 +1,27 @@
-/** Writes an intent to the journal and makes the task wait until it is on the disk. */
+/** Waits for the world outside: intents that go to the journal, and answers that carry a token. */
 import type { JournalRecord } from './protocol.ts';
 import { type Run, takeToken } from './run.ts';
-import type { Task } from './task.ts';
+import type { Task, Wait } from './task.ts';
 
 type Intent = Extract<JournalRecord, { kind: 'intent' }>;
+type TokenWait = Extract<Wait, { kind: 'token' }>;
+
+/** A disk that takes longer does not write at all. */
+const JOURNAL_MS = 60_000;
+/** The runner ends things in time by itself; this is for a runner that forgot. */
+const GRACE_MS = 10_000;
+
+export function awaitToken(run: Run, effect: TokenWait['effect'], withinMs: number): TokenWait {
+  const deadline = run.state.now + withinMs + GRACE_MS;
+  return { kind: 'token', token: takeToken(run), effect, deadline };
+}
 
 /** The task goes on with `done`, or with `unwritable` when the journal could not be written. */
 export function journalIntent(run: Run, task: Task, intent: Intent): void {
   const owner = run.engine.target.nodes[run.state.owner].name;
   const begins = intent.verb === 'fence' || intent.verb === 'power-off' || intent.verb === 'reset';
   if (begins && intent.node === owner) run.state.unfinished = 'takeover';
-  const token = takeToken(run);
-  run.effects.push({ kind: 'journal', record: intent, token });
-  task.wait = { kind: 'token', token, effect: 'journal' };
+  const wait = awaitToken(run, 'journal', JOURNAL_MS);
+  run.effects.push({ kind: 'journal', record: intent, token: wait.token });
+  task.wait = wait;
 }

@@ -25,6 +25,8 @@ export type { MachineState } from './state.ts';
 
 /** After a connection nothing is believed before the console was quiet for so long. */
 const SETTLE_MS = 5000;
+/** One that never falls quiet is believed after so long: no terminal server replays for a minute. */
+const SETTLE_MS_MAX = 60_000;
 /** So long both consoles may take to connect before the first state begins anyway. */
 const BEGIN_MS = 10_000;
 const NODES: readonly NodeIndex[] = [0, 1];
@@ -52,7 +54,11 @@ export function start(engine: Engine, recollection: Recollection, now: Moment): 
   state.entries = recollection.entries;
   state.alarms = recollection.alarms.map((alarm) => ({ ...alarm, wall: now.wall }));
   for (const node of NODES) {
-    state.nodes[node].inService = !recollection.outOfService.includes(target.nodes[node].name);
+    const { name } = target.nodes[node];
+    state.nodes[node].inService = !recollection.outOfService.includes(name);
+    if (recollection.held.includes(name)) {
+      state.nodes[node].facts.resumable = { at: now.at, ours: false, carried: true };
+    }
   }
   const lasting = recollection.lastingState;
   const back = program.states.findIndex((one) => one.lasting && one.name === lasting?.state);
@@ -156,9 +162,9 @@ function takeQuiet(run: Run, node: NodeIndex): void {
 }
 
 function freshAt(state: MachineState, node: NodeIndex): number {
-  const { channel, fresh, console } = state.nodes[node];
+  const { channel, channelSince, fresh, console } = state.nodes[node];
   if (fresh || channel !== 'connected') return Number.POSITIVE_INFINITY;
-  return console.byteAt + SETTLE_MS;
+  return Math.min(console.byteAt + SETTLE_MS, channelSince + SETTLE_MS_MAX);
 }
 
 function tailAt(engine: Engine, state: MachineState, node: NodeIndex): number {

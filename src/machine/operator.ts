@@ -71,7 +71,7 @@ function objectionToConfirm(run: Run, node: NodeIndex | null): string | null {
 function attest(run: Run, event: Request, node: NodeIndex): void {
   const { facts } = run.state.nodes[node];
   facts.attested = { at: run.state.now, by: event.operator };
-  facts.doubtBytes = 0;
+  facts.offBytes = 0;
   journal(run, { kind: 'attested', node: nodeName(run, node), by: event.operator });
   log(run, 'evidence', `${nodeName(run, node)} is attested to be off`, {
     node,

@@ -16,12 +16,26 @@ export interface Found {
 }
 
 export interface PatternSet {
-  /** Ids of the patterns without settings that match this line. `prompts`: of the prompts. */
-  lookup(line: string, prompts: boolean): readonly number[];
+  /** Ids of what matches this line, settings aside. */
+  lookup(line: string, kind: LineKind): readonly number[];
   /** Whether any pattern without settings may match this line: cheaper than `lookup`, never less. */
   matches(line: string): boolean;
   /** Where one match stands in the line; `values` for its settings and parameters. */
   find(match: Match, line: string, values: Readonly<Record<string, string>>): Found | null;
+}
+
+/**
+ * `finished`: patterns on a whole line. `unfinished`: patterns on the quiet end of the text; one that
+ * asks for the end of the line cannot match there. `prompts`: prompts, on the same text.
+ */
+export type LineKind = 'finished' | 'unfinished' | 'prompts';
+
+/** Does this pattern speak of the end of the line? Then only a finished line can show it. */
+export function needsLineEnd(match: Match): boolean {
+  const last = match.template.at(-1);
+  return (
+    !match.prompt && match.form === 'regex' && last?.kind === 'text' && last.text.endsWith('$')
+  );
 }
 
 const NONE: readonly number[] = [];
@@ -31,9 +45,12 @@ function isStatic(match: Match): boolean {
   return match.template.every((part) => part.kind === 'text');
 }
 
-/** Word boundaries would make the set fall back to a slower engine; hits are checked again. */
+/**
+ * Word boundaries would make the set fall back to a slower engine. Without them it can only match
+ * more, and every hit is checked again.
+ */
 function looseSource(match: Match): string {
-  return matchSource(match, {}).replace(/^\\b/, '').replace(/\\b$/, '');
+  return matchSource(match, {}).replace(/(^|[^\\])((?:\\\\)*)\\b/g, '$1$2');
 }
 
 class MatchGroup {
@@ -76,14 +93,14 @@ class CompiledPatterns implements PatternSet {
     this.#prompts = new MatchGroup(seen.filter((match) => match.prompt));
   }
 
-  lookup(line: string, prompts: boolean): readonly number[] {
+  lookup(line: string, kind: LineKind): readonly number[] {
     if (line === '') return NONE;
-    const hits = (prompts ? this.#prompts : this.#plain).hits(line);
+    const hits = (kind === 'prompts' ? this.#prompts : this.#plain).hits(line);
     if (hits.length === 0) return NONE;
     return hits.filter((id) => {
       const match = this.#matches[id];
-      if (match === undefined) return false;
-      return match.form === 'regex' || this.find(match, line, {}) !== null;
+      if (match === undefined || (kind === 'unfinished' && needsLineEnd(match))) return false;
+      return this.find(match, line, {}) !== null;
     });
   }
 

@@ -161,6 +161,8 @@ export type JournalRecord =
       readonly inService: boolean;
       readonly by: string;
     }
+  /** A system is suspended under this node's firmware prompt, or is not any more. */
+  | { readonly kind: 'held'; readonly node: string; readonly held: boolean }
   | { readonly kind: 'attested'; readonly node: string; readonly by: string }
   | { readonly kind: 'released'; readonly by: string }
   | { readonly kind: 'alarm'; readonly name: string; readonly text: string; readonly type: string }
@@ -178,6 +180,8 @@ export interface Recollection {
   /** Wall-clock times of entries into bounded states, oldest first. */
   readonly entries: Readonly<Record<string, readonly number[]>>;
   readonly outOfService: readonly string[];
+  /** Nodes under whose prompt a system was suspended when they were last seen. */
+  readonly held: readonly string[];
   readonly alarms: readonly {
     readonly name: string;
     readonly text: string;
@@ -193,5 +197,6 @@ export const EMPTY_RECOLLECTION: Recollection = {
   lastingState: null,
   entries: {},
   outOfService: [],
+  held: [],
   alarms: [],
 };

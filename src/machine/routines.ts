@@ -6,9 +6,9 @@
 import { runBootGate, runBootRoutine } from './boot.ts';
 import { fencedEvidence, judgeResume, judgeTrust, parkedLines } from './evidence.ts';
 import { pushHowTo } from './how-to.ts';
-import { journalIntent } from './intent.ts';
+import { awaitToken, journalIntent } from './intent.ts';
 import type { NodeIndex } from './protocol.ts';
-import { log, nodeName, type Run, takeToken } from './run.ts';
+import { log, nodeName, type Run } from './run.ts';
 import { otherNode } from './state.ts';
 import {
   DONE,
@@ -18,6 +18,10 @@ import {
   type Task,
   type TaskOutcome,
 } from './task.ts';
+
+/** Several devices, each switched and then asked, may need a while. */
+const POWER_MS = 3 * 60_000;
+const CHANNEL_MS = 30_000;
 
 /**
  * Runs a routine for as far as it gets. `child` is the outcome of what it pushed or waited for, or
@@ -184,9 +188,8 @@ function runPower(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome 
         node: frame.node,
       },
     );
-    const token = takeToken(run);
-    run.effects.push({ kind: 'power', token, node: frame.node, action });
-    task.wait = { kind: 'token', token, effect: 'power' };
+    task.wait = awaitToken(run, 'power', POWER_MS);
+    run.effects.push({ kind: 'power', token: task.wait.token, node: frame.node, action });
     return null;
   }
   return child ?? DONE;
@@ -200,9 +203,8 @@ function runTrust(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome 
   }
   if (frame.phase === 'begin') {
     frame.phase = 'ask';
-    const token = takeToken(run);
-    run.effects.push({ kind: 'ask-channel', token, node: frame.node });
-    task.wait = { kind: 'token', token, effect: 'channel' };
+    task.wait = awaitToken(run, 'channel', CHANNEL_MS);
+    run.effects.push({ kind: 'ask-channel', token: task.wait.token, node: frame.node });
     return null;
   }
   if (child?.ok === false) return child;

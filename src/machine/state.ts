@@ -69,6 +69,8 @@ export interface MachineState {
   everyDue: readonly number[];
   /** Indices of `after` and net lines of the current state that have fired. */
   fired: { afters: readonly number[]; nets: readonly number[] };
+  /** Texts that came in this state and that no line took, so that each is logged once. */
+  ignored: readonly number[];
   /** Wall-clock times of entries into bounded states. */
   entries: Readonly<Record<string, readonly number[]>>;
   alarms: readonly RaisedAlarm[];
@@ -115,6 +117,7 @@ export function emptyState(at: number, wall: number, startState: number): Machin
     task: null,
     everyDue: [],
     fired: { afters: [], nets: [] },
+    ignored: [],
     entries: {},
     alarms: [],
     nextToken: 1,
@@ -182,6 +185,7 @@ export function withNodes(
     task: state.task,
     everyDue: state.everyDue,
     fired: state.fired,
+    ignored: state.ignored,
     entries: state.entries,
     alarms: state.alarms,
     nextToken: state.nextToken,

@@ -3,11 +3,13 @@
  * machine.ts; drives tasks through executor.ts.
  */
 import type { Action, Outcome, State } from '../language/program.ts';
+import { abandonBoot } from './boot.ts';
 import { holds } from './dialogue.ts';
 import { advance, type Progress } from './executor.ts';
+import { awaitToken } from './intent.ts';
 import { fireLevel } from './levels.ts';
 import { carryOut, type Departure, firstFitting } from './reactions.ts';
-import { currentState, journal, log, nodeName, nodeOfRole, type Run } from './run.ts';
+import { currentState, journal, log, namesOf, nodeName, nodeOfRole, type Run } from './run.ts';
 import {
   dialogueFrame,
   type Frame,
@@ -50,6 +52,7 @@ export function enter(run: Run, departure: Departure): void {
   state.enteredWall = state.wall;
   state.actionIndex = 0;
   state.fired = { afters: [], nets: [] };
+  state.ignored = [];
   state.everyDue = next.everies.map((every) => state.now + run.engine.milliseconds(every.duration));
   log(run, 'transition', first ? next.name : `${from} -> ${next.name}`, {
     node: departure.node,
@@ -94,7 +97,7 @@ function overBound(run: Run, index: number): Pick<Departure, 'state' | 'reason'>
     return null;
   }
   const { otherwise } = state.bound;
-  const reason = run.engine.fill(otherwise.reason, {}, null);
+  const reason = run.engine.fill(otherwise.reason, namesOf(run), null);
   return { state: otherwise.state, reason };
 }
 
@@ -102,6 +105,7 @@ function abandonTask(run: Run): void {
   const { task } = run.state;
   if (task === null) return;
   const { wait } = task;
+  abandonBoot(run, task);
   if (wait?.kind === 'token') {
     if (wait.effect === 'command') run.effects.push({ kind: 'kill', token: wait.token });
   } else abandonTyping(run, topFrame(task).node, task);
@@ -175,20 +179,13 @@ export function startTask(run: Run, origin: Task['origin'], frame: Frame | null)
 function startCommand(run: Run, origin: Task['origin']): void {
   const action = currentState(run).actions[origin.index];
   if (action?.kind !== 'run') throw new Error('not a run action');
-  const names = { cluster: run.engine.target.cluster, service: run.engine.target.service };
-  const roles = {
-    active: nodeName(run, run.state.owner),
-    standby: nodeName(run, nodeOfRole(run.state, 'standby')),
-  };
-  const argv = action.argv.map((word) =>
-    run.engine.fill(word, { ...names, ...roles }, run.state.owner),
-  );
-  const token = run.state.nextToken;
-  run.state.nextToken += 1;
-  run.effects.push({ kind: 'run', token, argv, withinMs: run.engine.milliseconds(action.within) });
+  const names = namesOf(run);
+  const argv = action.argv.map((word) => run.engine.fill(word, names, run.state.owner));
+  const withinMs = run.engine.milliseconds(action.within);
+  const wait = awaitToken(run, 'command', withinMs);
+  run.effects.push({ kind: 'run', token: wait.token, argv, withinMs });
   log(run, 'verb', `run ${argv.join(' ')}`);
   const frame = routineFrame('command', run.state.owner);
-  const wait = { kind: 'token', token, effect: 'command' } as const;
   run.state.task = { origin, startedAt: run.state.now, frames: [frame], wait, note: '' };
 }
 

@@ -42,6 +42,15 @@ export type RoutineName =
   | 'trust-silence'
   | 'command'; // a local program; the frame only carries the wait
 
+/** What the machine knew of the disk before a boot that may still come to nothing. */
+export interface BeforeBoot {
+  readonly owner: NodeIndex;
+  readonly ownerAssumed: boolean;
+  readonly pathIndex: number;
+  readonly parkedBeforeBoot: boolean;
+  readonly unfinished: 'none' | 'takeover' | 'boot';
+}
+
 export interface RoutineFrame {
   kind: 'routine';
   routine: RoutineName;
@@ -57,6 +66,8 @@ export interface RoutineFrame {
   journaled: boolean;
   /** For boot: index of the path. */
   pathIndex: number;
+  /** For boot: between its gate and the key that starts the system; else null. */
+  before: BeforeBoot | null;
   /** For identify: the foreign identity that was shown first. */
   shown: string | null;
 }
@@ -83,7 +94,13 @@ export type Wait =
   | { kind: 'settle'; until: number }
   /** After CTRL-U: until the console is quiet. `then`: what is typed next. */
   | { kind: 'wipe'; attempt: number; until: number; then: 'send' | 'press' }
-  | { kind: 'token'; token: number; effect: 'journal' | 'command' | 'power' | 'channel' };
+  | {
+      kind: 'token';
+      token: number;
+      effect: 'journal' | 'command' | 'power' | 'channel';
+      /** An answer that has not come by then counts as the worst one. */
+      deadline: number;
+    };
 
 export interface Task {
   origin: { readonly kind: 'action' | 'every'; readonly index: number };
@@ -131,6 +148,7 @@ export function routineFrame(routine: RoutineName, node: NodeIndex, pathIndex = 
     again: false,
     journaled: false,
     pathIndex,
+    before: null,
     shown: null,
   };
 }

@@ -5,9 +5,8 @@
  */
 import { nextLine, splitPieces, takePiece } from './console.ts';
 import type { SeenLine } from './dialogue.ts';
-import { DOUBT_BYTES_MAX } from './evidence.ts';
 import { taskBytes, taskLine } from './executor.ts';
-import { contradictOff, recordBytes, recordFact } from './facts.ts';
+import { recordBytes, recordFact } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type Cause, reactionsNow, reactToLine } from './reactions.ts';
 import { journal, log, markHere, nodeName, type Run, roleOf } from './run.ts';
@@ -19,10 +18,9 @@ export function takeBytes(run: Run, node: NodeIndex, data: string): void {
   const target = run.state.nodes[node];
   const solicited = run.state.task?.frames.some((frame) => frame.node === node) ?? false;
   recordBytes(target.facts, data.length, solicited);
-  if (target.facts.doubtBytes > DOUBT_BYTES_MAX) contradictOff(target.facts);
   target.console.byteAt = run.state.now;
   target.console.looked = false;
-  if (!target.fresh && target.typedAt !== null) target.fresh = true;
+  if (!target.fresh && answersUs(target)) target.fresh = true;
   const { pieces, escape } = splitPieces(target.console.escape, data);
   target.console.escape = escape;
   for (const first of pieces) {
@@ -35,6 +33,13 @@ export function takeBytes(run: Run, node: NodeIndex, data: string): void {
   }
   const { task } = run.state;
   if (task !== null) settle(run, taskBytes(run, task, node));
+}
+
+/** A replay begins at once: what follows a key that we pressed later is an answer. */
+const REPLAY_MS = 2000;
+
+function answersUs(node: NodeState): boolean {
+  return node.typedAt !== null && node.typedAt - node.channelSince >= REPLAY_MS;
 }
 
 function finishLine(run: Run, node: NodeIndex, text: string): void {
@@ -50,10 +55,16 @@ export function lookAtTail(run: Run, node: NodeIndex): void {
   const target = run.state.nodes[node];
   target.console.looked = true;
   const { tail, line } = target.console;
-  const typing = run.state.task?.wait?.kind === 'echo' || run.state.task?.wait?.kind === 'wipe';
-  if (tail === '' || typing) return;
+  if (tail === '' || isTypingOn(run, node)) return;
   if (target.echo !== null && target.echo.line === line && target.echo.text === tail) return;
   handleText(run, node, tail, true);
+}
+
+/** Half of a line that we type is no text of the machine's. */
+function isTypingOn(run: Run, node: NodeIndex): boolean {
+  const { task } = run.state;
+  const typing = task?.wait?.kind === 'echo' || task?.wait?.kind === 'wipe';
+  return task !== null && typing && task.frames.at(-1)?.node === node;
 }
 
 /** A connection is believed after it has been quiet: what stood there before is not news. */
@@ -67,8 +78,8 @@ function handleText(run: Run, node: NodeIndex, text: string, prompt: boolean): v
   const target = run.state.nodes[node];
   const { patterns } = run.engine;
   const all = prompt
-    ? [...patterns.lookup(text, true), ...patterns.lookup(text, false)]
-    : patterns.lookup(text, false);
+    ? [...patterns.lookup(text, 'prompts'), ...patterns.lookup(text, 'unfinished')]
+    : patterns.lookup(text, 'finished');
   const hits = all.filter((id) => !target.console.used.includes(id));
   if (prompt) target.console.used = [...target.console.used, ...hits];
   const line: SeenLine = { node, line: target.console.line, text, hits, prompt };
@@ -90,6 +101,7 @@ function recordMeaning(run: Run, line: SeenLine): void {
     if (fact === undefined || fact === null) continue;
     if (fact === 'reset' && identifying) continue;
     const before = facts.condition;
+    const heldBefore = facts.resumable !== null;
     recordFact(facts, fact, run.state.now);
     if (facts.condition !== before) {
       log(run, 'console', `${nodeName(run, line.node)} is now ${facts.condition} (was ${before})`, {
@@ -98,6 +110,8 @@ function recordMeaning(run: Run, line: SeenLine): void {
         evidence: quote(line.text),
       });
     }
+    const held = facts.resumable !== null;
+    if (held !== heldBefore) journal(run, { kind: 'held', node: nodeName(run, line.node), held });
     if (fact === 'running') noteProduction(run, line);
   }
 }
@@ -112,7 +126,7 @@ function isIdentifying(run: Run, node: NodeIndex): boolean {
 
 function recordIdentity(run: Run, line: SeenLine): void {
   const { match } = run.engine.program.identity;
-  if (!line.hits.includes(match.id)) return;
+  if (line.prompt || !line.hits.includes(match.id)) return;
   const shown = run.engine.patterns.find(match, line.text, {})?.group ?? '';
   const { facts } = run.state.nodes[line.node];
   const expected = run.engine.target.nodes[line.node].identity;
@@ -123,7 +137,8 @@ function recordIdentity(run: Run, line: SeenLine): void {
     return;
   }
   facts.identityShown = shown;
-  const isOther = shown === run.engine.target.nodes[otherNode(line.node)].identity;
+  const other = run.engine.target.nodes[otherNode(line.node)].identity;
+  const isOther = shown.toLowerCase() === other.toLowerCase();
   if (isOther) facts.identity = 'contradicted';
   else if (facts.identity === 'proven') facts.identity = 'carried';
   log(run, 'evidence', `the console of ${nodeName(run, line.node)} shows another identity`, {
@@ -172,12 +187,14 @@ function dispatch(run: Run, line: SeenLine): void {
   if (!first.noticed && !last.noticed) logIgnored(run, line);
 }
 
+/** Once for each text and stay in a state: a dump prints its progress a hundred times. */
 function logIgnored(run: Run, line: SeenLine): void {
-  const names = line.hits.flatMap((id) => {
-    const text = run.engine.program.texts[run.engine.textOfMatch[id] ?? -1];
-    return text === undefined ? [] : [text.name];
-  });
-  if (names.length === 0) return;
+  const texts = line.hits
+    .map((id) => run.engine.textOfMatch[id] ?? -1)
+    .filter((index) => index >= 0 && !run.state.ignored.includes(index));
+  if (texts.length === 0) return;
+  run.state.ignored = [...run.state.ignored, ...texts];
+  const names = texts.map((index) => run.engine.program.texts[index]?.name ?? '?');
   log(run, 'console', `${names.join(', ')}: no line of this state takes it`, {
     level: 'debug',
     node: line.node,

@@ -30,6 +30,9 @@ function afterDue(run: Run, after: After): number {
   const { state } = run;
   const silent: NodeIndex | null =
     after.silenceOn === null ? null : nodeOfRole(state, after.silenceOn);
+  // Unreachable is not silent: only a connected console can be.
+  if (silent !== null && state.nodes[silent].channel !== 'connected')
+    return Number.POSITIVE_INFINITY;
   const since =
     silent === null
       ? state.enteredAt

@@ -171,7 +171,7 @@ const situations: readonly Situation[] = [
       world.site.console('n1').cutAll();
       world.site.network.setCable('n1', false);
     },
-    reaches: (world) => world.alarms.has('console-n1'),
+    reaches: (world) => world.alarms.has('console:n1'),
     expect: untouched,
   },
   {
@@ -194,7 +194,7 @@ const situations: readonly Situation[] = [
       world.site.console('n1').options.mode = 'busy';
       world.site.console('n1').cutAll();
     },
-    reaches: (world) => world.alarms.has('console-n1'),
+    reaches: (world) => world.alarms.has('console:n1'),
     expect: untouched,
   },
   {
@@ -218,7 +218,7 @@ const situations: readonly Situation[] = [
   {
     name: 'own network down: blind, nothing is touched',
     act: (world) => world.site.network.setRouter(false),
-    reaches: (world) => world.alarms.has('blind'),
+    reaches: (world) => world.alarms.has('net:blind'),
     expect: untouched,
   },
   {
