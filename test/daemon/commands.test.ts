@@ -186,6 +186,23 @@ describe('run', () => {
     expect(daemon.out).toMatch(/watches 1 cluster,/);
   });
 
+  it('believes what is whole of a damaged journal, and raises an alarm', async () => {
+    const first = await watchingDemo();
+    await clusterd(first.home, 'hold', 'demo');
+    await clusterd(first.home, 'stop');
+    const path = join(first.home, 'state', 'demo.journal');
+    const text = first.file('state/demo.journal');
+    writeFileSync(path, `${text.replace('looked around', 'Looked around')}2001-03-04T03:1`);
+    const second = await RunningDaemon.start(first.home);
+    const { status, ownAlarms } = await second.status('demo');
+    expect(status?.state).toBe('held');
+    expect(ownAlarms).toMatchObject([{ name: 'clusterd:journal-damage' }]);
+    expect((await clusterd(first.home, 'status')).out).toMatch(
+      /ALARM clusterd:journal-damage: .*demo\.journal:2: damaged line: the checksum does not fit/,
+    );
+    await second.logged(/demo.journal ended in the middle/, 5_000);
+  });
+
   it('is refused while another runs, with its pid', async () => {
     const directory = home('demo');
     const daemon = await RunningDaemon.start(directory);
