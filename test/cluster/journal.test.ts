@@ -204,6 +204,25 @@ describe('what the records mean', () => {
     ],
     ["an operator's word is not kept", [{ kind: 'attested', node: 'n1', by: 'ann' }], {}],
     [
+      'a boot that was taken back is a takeover again',
+      [boot('n2'), { kind: 'owner', node: 'n1', why: 'not typed' }],
+      { owner: 'n1', unfinished: 'takeover' },
+    ],
+    [
+      'the owner named once more leaves the boot unfinished',
+      [boot('n2'), { kind: 'owner', node: 'n2', why: 'x' }],
+      { owner: 'n2', unfinished: 'boot' },
+    ],
+    [
+      'held and not held any more',
+      [
+        { kind: 'held', node: 'n1', held: true },
+        { kind: 'held', node: 'n2', held: true },
+        { kind: 'held', node: 'n1', held: false },
+      ],
+      { held: ['n2'] },
+    ],
+    [
       'alarms: the newest text, until cleared',
       [
         { kind: 'alarm', name: 'a', text: 'one', type: 't' },
@@ -245,6 +264,11 @@ const anyRecord: fc.Arbitrary<JournalRecord> = fc.oneof(
     node: fc.constantFrom(...NODES),
     inService: fc.boolean(),
     by: fc.string(),
+  }),
+  fc.record({
+    kind: fc.constant('held'),
+    node: fc.constantFrom(...NODES),
+    held: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('released'), by: fc.string() }),
   fc.record({
