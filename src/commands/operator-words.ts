@@ -1,6 +1,6 @@
 /**
  * What an operator says to a cluster: hold, release, switchover, go, confirm, out-of-service,
- * in-service. The daemon's machine decides; here only the word of a person who confirms is made
+ * in-service, owner. The daemon's machine decides; here only the word of a person who confirms is made
  * sure of, since another node may boot on it.
  */
 import { ask } from '../control/client.ts';
@@ -23,6 +23,7 @@ const PLAIN_WORDS: readonly (readonly [OperatorWord, string])[] = [
 const NODE_WORDS: readonly (readonly [OperatorWord, string])[] = [
   ['out-of-service', 'the node is out of service: it is not booted and needs not be parked'],
   ['in-service', 'the node is in service again'],
+  ['owner', 'production was moved by hand: this node runs it and owns the disk'],
 ];
 
 interface Options extends HomeOption {

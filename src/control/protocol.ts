@@ -28,11 +28,17 @@ export const OPERATOR_WORDS = [
   'confirm',
   'out-of-service',
   'in-service',
+  'owner',
 ] as const;
 export type OperatorWord = (typeof OPERATOR_WORDS)[number];
 
 /** These need the name of a node. */
-export const WORDS_WITH_NODE: readonly OperatorWord[] = ['confirm', 'out-of-service', 'in-service'];
+export const WORDS_WITH_NODE: readonly OperatorWord[] = [
+  'confirm',
+  'out-of-service',
+  'in-service',
+  'owner',
+];
 
 const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ping') }),

@@ -4,9 +4,11 @@
  */
 import type { Reaction } from '../language/program.ts';
 import { holds } from './dialogue.ts';
+import { evidenceOf } from './evidence.ts';
 import type { Event, NodeIndex } from './protocol.ts';
-import { carryOut, type Departure, reactionsNow } from './reactions.ts';
+import { carryOut, reactionsNow } from './reactions.ts';
 import { currentState, journal, log, nodeName, nodeOfRole, type Run } from './run.ts';
+import { otherNode } from './state.ts';
 import { enter } from './states.ts';
 
 type Request = Extract<Event, { kind: 'operator' }>;
@@ -18,6 +20,7 @@ export function takeOperator(run: Run, event: Request): void {
   if (event.request === 'out-of-service' || event.request === 'in-service') {
     return takeService(run, event, event.request === 'in-service');
   }
+  if (event.request === 'owner') return takeOwner(run, event);
   const reaction = findReaction(run, event);
   if (reaction === null || !run.state.begun) {
     const name = currentState(run).name;
@@ -37,11 +40,7 @@ export function takeOperator(run: Run, event: Request): void {
     node: event.node,
     evidence: `${event.operator} typed ${event.request}${nodeWord(run, event.node)}`,
   });
-  if (departure !== null) leave(run, departure);
-}
-
-function leave(run: Run, departure: Departure): void {
-  enter(run, departure);
+  if (departure !== null) enter(run, departure);
 }
 
 function nodeWord(run: Run, node: NodeIndex | null): string {
@@ -98,6 +97,45 @@ function takeService(run: Run, event: Request, inService: boolean): void {
       : 'nothing is typed there; no takeover to it',
   });
   reply(run, event, true, inService ? 'back in service' : 'out of service');
+}
+
+/**
+ * Production was moved by hand: the node that runs it owns the disk. Only what the consoles show
+ * already can be said so: a system that runs here, and none that runs or sleeps there.
+ */
+function takeOwner(run: Run, event: Request): void {
+  if (event.node === null) return reply(run, event, false, 'name the node');
+  const { state } = run;
+  const name = nodeName(run, event.node);
+  if (event.node === state.owner && !state.ownerAssumed) {
+    return reply(run, event, true, 'it is so already');
+  }
+  const objection = objectionToOwner(run, event.node);
+  if (objection !== null) return reply(run, event, false, objection);
+  if (state.task !== null) return reply(run, event, false, 'a dialogue is under way; say it again');
+  state.owner = event.node;
+  state.ownerAssumed = false;
+  state.unfinished = 'none';
+  journal(run, { kind: 'owner', node: name, why: `${event.operator} said so` });
+  log(run, 'evidence', `${name} is now the active node: it owns the disk`, {
+    node: event.node,
+    evidence: `${event.operator} said so, and its console shows a system that runs`,
+  });
+  reply(run, event, true, `${name} is the active node`);
+}
+
+function objectionToOwner(run: Run, node: NodeIndex): string | null {
+  const { facts } = run.state.nodes[node];
+  const other = otherNode(node);
+  const name = nodeName(run, other);
+  if (facts.condition !== 'running') {
+    return `no running system was seen on ${nodeName(run, node)} (it is ${facts.condition})`;
+  }
+  const stopped = evidenceOf(run.engine, run.state, other).some((one) => one.grade !== 'held');
+  const { condition, resumable } = run.state.nodes[other].facts;
+  const atPrompt = (condition === 'firmware' || condition === 'ended') && resumable === null;
+  if (stopped || atPrompt) return null;
+  return `${name} was not seen at its firmware prompt, nor off (it is ${condition})`;
 }
 
 function reply(run: Run, event: Request, accepted: boolean, text: string): void {

@@ -71,7 +71,7 @@ export type EventBody =
     }
   | {
       readonly kind: 'operator';
-      readonly request: OperatorRequest | 'out-of-service' | 'in-service';
+      readonly request: OperatorRequest | 'out-of-service' | 'in-service' | 'owner';
       /** The node that the operator typed by name; null where the request needs none. */
       readonly node: NodeIndex | null;
       readonly operator: string;

@@ -539,3 +539,33 @@ describe('the daemon is killed in mid-takeover', () => {
     });
   }
 });
+
+describe('production was moved by hand while the daemon was down', () => {
+  test('nothing is touched; the owner is written down on the word of an operator', () => {
+    const nodes = [
+      { name: 'n1', start: 'parked' },
+      { name: 'n2', start: 'running' },
+    ] as const;
+    const world = new World({ site: { nodes } });
+    expect(
+      world.until(() => world.stateName === 'puzzled', 200),
+      world.story(),
+    ).toBe(true);
+    world.seconds(200);
+    expect(world.breaks, world.story()).toEqual([]);
+    expect(world.site.disk.mountOf('n2')).not.toBe(null);
+    world.operator('owner', 0);
+    expect(world.replies.at(-1)?.text).toContain('no running system was seen on n1');
+    const taken = () => {
+      world.operator('owner', 1);
+      return world.replies.at(-1)?.accepted === true;
+    };
+    expect(world.until(taken, 60), world.story()).toBe(true);
+    const settled = () => world.stateName === 'watch' && world.activeName === 'n2';
+    expect(world.until(settled, 200), world.story()).toBe(true);
+    world.kill();
+    world.restart();
+    expect(world.activeName).toBe('n2');
+    expect(world.site.referee.violations).toEqual([]);
+  });
+});
