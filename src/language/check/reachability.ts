@@ -1,12 +1,12 @@
 /**
  * Is there a state `start`, and does a way lead from it to every other state? Called by check.ts.
  */
-import type { DiagnosticSink } from '../diagnostics.ts';
+import { type DiagnosticSink, suggest } from '../diagnostics.ts';
 import type { Scope } from '../scope.ts';
 import type * as Tree from '../tree.ts';
 import { components } from './components.ts';
 import type { StateGraph } from './graph.ts';
-import { effectsOfState, goOf, startOfFile } from './walk.ts';
+import { allEffects, effectsOfState, goOf, startOfFile } from './walk.ts';
 
 export function checkReachability(scope: Scope, graph: StateGraph, sink: DiagnosticSink): void {
   const { tree } = scope;
@@ -21,8 +21,10 @@ export function checkReachability(scope: Scope, graph: StateGraph, sink: Diagnos
   const fromNameless = new Set(
     nameless.flatMap(effectsOfState).map(({ effects }) => goOf(effects)?.state.text),
   );
+  const meant = misspelt(scope);
   const excused = graph.states.filter(
-    ({ name }) => tree.mentioned.has(name.text) || fromNameless.has(name.text),
+    ({ name }) =>
+      tree.mentioned.has(name.text) || fromNameless.has(name.text) || meant.has(name.text),
   );
   const reached = graph.reachable([start, ...excused]);
   // A state in a library was reported as such.
@@ -33,6 +35,18 @@ export function checkReachability(scope: Scope, graph: StateGraph, sink: Diagnos
     const hint = `write somewhere: -> ${state.name.text} "..."  (or remove the state)`;
     sink.error('unreachable-state', state.name.span, message, hint);
   }
+}
+
+/** The states that lines with a wrong name probably mean: that mistake is reported there. */
+function misspelt(scope: Scope): ReadonlySet<string> {
+  const meant = new Set<string>();
+  for (const { effects } of allEffects(scope.tree)) {
+    const target = goOf(effects)?.state.text;
+    if (target === undefined || scope.states.has(target)) continue;
+    const guess = suggest(target, scope.states.keys());
+    if (guess !== null) meant.add(guess);
+  }
+  return meant;
 }
 
 /** One of each group that no other unreachable state leads to: the rest follows from these. */
