@@ -60,21 +60,32 @@ export async function openDemoSite(
   };
 }
 
+/** So many other sets of ports are tried, each so far above the last. */
+const SETS_MAX = 30;
+const SET_STEP = 100;
+
+/**
+ * The ports that CList names, else others above them. Not those that the system gives out itself: the
+ * service's port is closed at times, and must be free when it opens again.
+ */
 async function listen(
   site: Site,
   wanted: DemoPorts,
 ): Promise<{ readonly listening: SiteListening; readonly portsAreListed: boolean }> {
-  try {
-    const listening = await site.listen({
-      consolePorts: wanted.consoles,
-      powerPort: wanted.power,
-      servicePort: wanted.service,
-      routerPort: wanted.reference,
-    });
-    return { listening, portsAreListed: true };
-  } catch (error) {
-    if (!(error instanceof SimError) || error.code !== 'port-in-use') throw error;
-    return { listening: await site.listen(), portsAreListed: false };
+  for (let set = 0; ; set++) {
+    const shift = set * SET_STEP;
+    try {
+      const listening = await site.listen({
+        consolePorts: wanted.consoles.map((port) => port + shift),
+        powerPort: wanted.power + shift,
+        servicePort: wanted.service + shift,
+        routerPort: wanted.reference + shift,
+      });
+      return { listening, portsAreListed: set === 0 };
+    } catch (error) {
+      const isTaken = error instanceof SimError && error.code === 'port-in-use';
+      if (!isTaken || set === SETS_MAX) throw error;
+    }
   }
 }
 

@@ -28,6 +28,11 @@ const TAKEOVER_WITHIN_MS = 90_000;
 const LOAD_MS = 3_000;
 /** Production runs on, for everybody to see. */
 const AFTERWARDS_MS = 2_000;
+/** The operator's way to the machine. */
+const WALK_MS_MIN = 3_000;
+/** The daemon does not believe that a node is off which wrote to its console half a minute ago. */
+const BELIEVED_AFTER_MS = 32_000;
+const CONFIRMS_MAX = 5;
 const FAILED = 1;
 const INTERRUPTED = 130;
 
@@ -80,7 +85,7 @@ class Demo {
       await this.#stage.begin();
       await this.#bringUp();
       const faultWall = await this.#strike();
-      const why = await this.#watchTakeover();
+      const why = await this.#watchTakeover(faultWall);
       const findings = await this.#find(faultWall, why);
       this.#stage.timeline.flush();
       this.#screen.print(formatSummary(findings, this.#screen.look));
@@ -163,10 +168,10 @@ class Demo {
   }
 
   /** Null: the other node runs production and the daemon says so; else what is missing. */
-  async #watchTakeover(): Promise<string | null> {
+  async #watchTakeover(faultWall: number): Promise<string | null> {
     const { timeline, site } = this.#stage;
     const confirming =
-      this.#options.silence === 'confirm' ? this.#confirm() : Promise.resolve(null);
+      this.#options.silence === 'confirm' ? this.#confirm(faultWall) : Promise.resolve();
     let booted = false;
     const over = timeline.next(
       ({ mark }) => {
@@ -189,19 +194,24 @@ class Demo {
   }
 
   /** The operator's part where CList says `confirm`: looks, and says what is the case. */
-  async #confirm(): Promise<void> {
+  async #confirm(faultWall: number): Promise<void> {
     const { timeline, place } = this.#stage;
-    await timeline.next(
+    const asked = await timeline.next(
       ({ mark }) => mark === 'state ask',
       TAKEOVER_WITHIN_MS,
       () => tooLate('clusterd did not ask for a person', TAKEOVER_WITHIN_MS),
     );
-    await timeline.pause(2_000);
-    this.#stage.say('demo', `an operator looks at ${this.#active}: it is dark, and types`);
+    this.#stage.say('demo', `an operator reads the alarm and goes to look at ${this.#active}`);
+    await timeline.pause(Math.max(WALK_MS_MIN, faultWall + BELIEVED_AFTER_MS - asked.wall));
+    this.#stage.say('demo', `it is dark; the operator types what the alarm says`);
     const words = ['confirm', DEMO_CLUSTER, this.#active, '--yes', this.#active];
-    this.#stage.say('you', `clusterd ${words.join(' ')}`);
-    const { status, output } = await runClusterd(place, words);
-    this.#stage.say('you', output.trim(), status === 0 ? 'plain' : 'alarm');
+    for (let attempt = 1; attempt <= CONFIRMS_MAX; attempt++) {
+      this.#stage.say('you', `clusterd ${words.join(' ')}`);
+      const { status, output } = await runClusterd(place, words);
+      this.#stage.say('you', output.trim(), status === 0 ? 'plain' : 'warning');
+      if (status === 0) return;
+      await timeline.pause(WALK_MS_MIN);
+    }
   }
 
   /** The daemon's own view, by the command that people use; null: it agrees. */

@@ -15,7 +15,7 @@ const SECONDS_COLUMNS = 6;
 const SOURCE_COLUMNS = 8;
 const BODY_COLUMN = SECONDS_COLUMNS + 2 + SOURCE_COLUMNS + 2;
 const LABEL_COLUMNS = 10;
-const BODY_COLUMNS_MIN = 30;
+const BODY_COLUMNS_MIN = 20;
 
 type Style = Parameters<typeof styleText>[0];
 
