@@ -70,14 +70,18 @@ export function enter(run: Run, departure: Departure): void {
   if (!enterByLevel(run)) runActions(run);
 }
 
-/** What the state does, and when it gives up, for the log. */
+/** What the state does, and where time leads from it, for the log. */
 function describeNext(run: Run, state: State): string {
   const limits = state.afters.flatMap((after) => {
     const go = after.effects.find((effect) => effect.kind === 'go');
-    if (go?.kind !== 'go' || !holds(run, after.condition)) return [];
+    if (go?.kind !== 'go') return [];
+    const { condition } = after;
+    const known = condition === null || condition.kind === 'setting';
+    if (known && !holds(run, condition)) return [];
     const silence = after.silenceOn === null ? '' : ' of silence';
+    const unless = condition?.kind === 'net' ? ` if the net is ${condition.level}` : '';
     const seconds = Math.round(run.engine.milliseconds(after.duration) / 1000);
-    return [`after ${seconds} s${silence} ${stateAt(run, go.state).name}`];
+    return [`-> ${stateAt(run, go.state).name} after ${seconds} s${silence}${unless}`];
   });
   return [state.summary, ...limits].join('; ');
 }
