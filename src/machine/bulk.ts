@@ -14,7 +14,7 @@ export function takeBytesQuickly(
   state: MachineState,
   event: Extract<Event, { kind: 'bytes' }>,
 ): MachineState | null {
-  if (state.task !== null && state.task.frames.some((frame) => frame.node === event.node)) {
+  if (state.task?.frames.some((frame) => frame.node === event.node)) {
     return null;
   }
   const before = state.nodes[event.node];

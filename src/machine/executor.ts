@@ -3,23 +3,13 @@
  * by text, time or the answer to a token. States (states.ts) start tasks and take their outcomes.
  */
 import { commitBoot } from './boot.ts';
-import {
-  ANSWER_MS,
-  dialogueOf,
-  expectTime,
-  expectWakesAt,
-  offerLine,
-  resumeAfterSettle,
-  resumeAfterWipe,
-  returnToDialogue,
-  runStep,
-  type SeenLine,
-  settlesAt,
-  stillPermitted,
-} from './dialogue.ts';
+import { returnToDialogue, runStep } from './dialogue.ts';
+import { ANSWER_MS, expectTime, expectWakesAt, offerLine, type SeenLine } from './expect.ts';
 import type { EventBody, NodeIndex } from './protocol.ts';
 import { runRoutine } from './routines.ts';
 import { nodeName, type Run } from './run.ts';
+import { resumeAfterSettle, resumeAfterWipe, settlesAt, stillPermitted } from './send.ts';
+import { dialogueOf } from './step.ts';
 import {
   type DialogueFrame,
   DONE,

@@ -2,7 +2,7 @@
  * The `on net` lines that hold in the current state, with the time at which each fires: a level
  * counts from entering the state or from when it came about, whichever is later.
  */
-import { holds } from './dialogue.ts';
+import { holds } from './condition.ts';
 import { carryOut, type Departure, reactionsNow } from './reactions.ts';
 import type { Run } from './run.ts';
 

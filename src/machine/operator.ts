@@ -3,7 +3,7 @@
  * confirmation becomes evidence (attested) only here, and only when nothing contradicts it.
  */
 import type { Reaction } from '../language/program.ts';
-import { holds } from './dialogue.ts';
+import { holds } from './condition.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Event, NodeIndex } from './protocol.ts';
 import { carryOut, reactionsNow } from './reactions.ts';

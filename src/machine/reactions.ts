@@ -3,9 +3,9 @@
  * Called by machine.ts for text, levels and operators; by states.ts for outcomes and times.
  */
 import type { Condition, Effect, Effects, Reaction, Template } from '../language/program.ts';
-import type { SeenLine } from './dialogue.ts';
-import { holds } from './dialogue.ts';
+import { holds } from './condition.ts';
 import type { StateReactions } from './engine.ts';
+import type { SeenLine } from './expect.ts';
 import type { NodeIndex } from './protocol.ts';
 import { journal, log, namesOf, nodeOfRole, type Run } from './run.ts';
 

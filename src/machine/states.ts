@@ -4,7 +4,7 @@
  */
 import type { Action, Outcome, State } from '../language/program.ts';
 import { abandonBoot } from './boot.ts';
-import { holds } from './dialogue.ts';
+import { holds } from './condition.ts';
 import { advance, type Progress } from './executor.ts';
 import { awaitToken } from './intent.ts';
 import { fireLevel } from './levels.ts';

@@ -4,8 +4,8 @@
  * its way. Called by machine.ts for every chunk.
  */
 import { nextLine, splitPieces, takePiece } from './console.ts';
-import type { SeenLine } from './dialogue.ts';
 import { taskBytes, taskLine } from './executor.ts';
+import type { SeenLine } from './expect.ts';
 import { recordBytes, recordFact } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type Cause, reactionsNow, reactToLine } from './reactions.ts';

@@ -3,7 +3,7 @@
  * be woken for them. Called by machine.ts on `time` events.
  */
 import type { After, Every } from '../language/program.ts';
-import { holds } from './dialogue.ts';
+import { holds } from './condition.ts';
 import { levelLines } from './levels.ts';
 import type { NodeIndex } from './protocol.ts';
 import { carryOut } from './reactions.ts';
