@@ -21,6 +21,8 @@ else {
     text += String(chunk);
     const serving = /^service address answered by: (\S+)$/m.exec(text)?.[1];
     if (!/^ok$/m.test(text) || serving === undefined) return;
+    // The answer to what is sent next is not waited for: the system goes down meanwhile.
+    socket.removeAllListeners('data').resume();
     if (serving === 'nobody') refuse('nobody answers at the service address');
     socket.end(serving === 'nobody' ? '' : `halt ${serving}\n`);
   });
