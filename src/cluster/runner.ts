@@ -162,7 +162,7 @@ export class ClusterRunner {
   #channel(node: NodeIndex, status: ChannelStatus, detail: string): void {
     if (this.#ended) return;
     const now = this.#parts.clock.now();
-    this.#parts.log.remark(node, `${status}: ${detail}`, now.wall);
+    this.#parts.log.remark(node, detail === '' ? status : `${status}: ${detail}`, now.wall);
     this.#take({ kind: 'channel', node, status, detail, ...now });
   }
 

@@ -90,8 +90,9 @@ function report(
     return;
   }
   terminal.out(formatDiagnostics(shown));
-  for (const { cluster, watched, silence } of verdicts) {
+  for (const { cluster, watched, silence, why } of verdicts) {
     if (watched) terminal.out(`${cluster}: when a node is silent, ${silence ?? ''}\n`);
+    else terminal.out(`${cluster}: cannot be watched: ${why ?? ''}\n`);
   }
   terminal.out(`${summary}\n`);
 }

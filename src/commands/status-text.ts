@@ -36,6 +36,8 @@ function columnsOf(cluster: WatchedCluster, wall: number): readonly string[] {
   if (status === null) return [cluster.cluster, 'FAULT', '', visible(cluster.fault ?? '')];
   const state = cluster.fault === null ? status.state : `FAULT in ${status.state}`;
   const facts = [`${status.active} active, ${status.standby} standby`, networkOf(status)];
+  const out = status.nodes.filter(({ inService }) => !inService).map(({ name }) => name);
+  if (out.length > 0) facts.push(`${out.join(', ')} OUT OF SERVICE`);
   if (status.onSilence === 'trust') facts.push('silence: TRUST');
   return [cluster.cluster, state, formatAge(wall - status.sinceWall), facts.join(' | ')];
 }

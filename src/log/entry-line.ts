@@ -1,7 +1,7 @@
 /**
  * The readable log: one happening, one line, made for `tail -f` and a tired reader.
- * Called by ClusterLog. Shows nothing raw; long lines lose the middle of what is nowhere asked for,
- * the whole text stands in the records (`.jsonl`).
+ * Called by ClusterLog. Shows nothing raw. Decisions and alarms stand in full; other long lines
+ * lose the middle of their longest parts, the whole text stands in the records (`.jsonl`).
  */
 import type { LogEntry } from '../machine/protocol.ts';
 import { visible } from './visible.ts';
@@ -10,6 +10,8 @@ import { formatLocal } from './wall-time.ts';
 const COLUMNS = 160;
 const PART_COLUMNS_MIN = 40;
 const STATE_COLUMNS = 12;
+/** What a person looks for after a bad night. */
+const DECISIONS: readonly string[] = ['start', 'transition', 'evidence', 'verb'];
 
 export function formatEntry(entry: LogEntry, wall: number, nodes: readonly string[]): string {
   const width = Math.max(...nodes.map((name) => name.length));
@@ -17,11 +19,10 @@ export function formatEntry(entry: LogEntry, wall: number, nodes: readonly strin
   const state = visible(entry.state).padEnd(STATE_COLUMNS);
   const head = `${formatLocal(wall)}  ${state}  ${node.padEnd(width)}  ${markOf(entry)}`;
   const parts = [visible(entry.what)];
-  if (entry.why !== undefined) parts.push(`why: ${visible(entry.why)}`);
-  if (entry.evidence !== undefined) parts.push(`evidence: ${visible(entry.evidence)}`);
+  if (entry.why) parts.push(`why: ${visible(entry.why)}`);
+  if (entry.evidence) parts.push(`evidence: ${visible(entry.evidence)}`);
   const next = entry.next === undefined ? '' : ` | next: ${visible(entry.next)}`;
-  // Transitions and alarms are never shortened: they are what is asked for.
-  const isMain = entry.level === 'alarm' || entry.topic === 'transition';
+  const isMain = entry.level === 'alarm' || DECISIONS.includes(entry.topic);
   const room = isMain ? Number.POSITIVE_INFINITY : COLUMNS - head.length - next.length;
   return `${head}${shorten(parts, room).join(' | ')}${next}\n`;
 }

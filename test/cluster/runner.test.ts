@@ -33,6 +33,7 @@ describe('a running cluster', () => {
   it('records every byte and acts on it', () => {
     const rig = Rig.watching(engine);
     rig.line(0).says('panic: x\r\n\xff');
+    expect(rig.transcript).toContain('0# connected');
     expect(rig.transcript).toContain('0< panic: x\r\n\xff');
     expect(rig.state).toBe('crash');
     expect(rig.alarms.get('production')).toBe('panic on n1');

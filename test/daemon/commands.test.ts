@@ -121,6 +121,8 @@ describe('check', () => {
     expect(out).toMatch(/CList:14:\d+: error: its script chat-scripts\/plian\.chat is not there/);
     expect(out).toMatch(/did you mean 'plain'/);
     expect(out).toMatch(/CList:29:14: error: /);
+    expect(out).toMatch(/^a: cannot be watched: its script broken has errors$/m);
+    expect(out).toMatch(/^b: cannot be watched: CList:14:\d+: error: its script /m);
     expect(out).toMatch(/3 clusters, 0 can be watched: 4 errors/);
     const json = await clusterd(bad, 'check', '--json');
     expect(json.status).toBe(1);

@@ -110,10 +110,10 @@ describe('the list of clusters', () => {
       WALL,
     );
     expect(list.split('\n')).toEqual([
-      'pki    watch           1 h  n1 active, n2 standby | net alive | silence: TRUST',
+      'pki    watch           1 h  n1 active, n2 standby | net alive | n2 OUT OF SERVICE | silence: TRUST',
       '  ALARM standby: not ready | type: clusterd status pki',
       'other  NOT WATCHED          no script',
-      'pki    FAULT in watch  1 h  n1 active, n2 standby | net alive',
+      'pki    FAULT in watch  1 h  n1 active, n2 standby | net alive | n2 OUT OF SERVICE',
       '',
     ]);
   });

@@ -101,6 +101,7 @@ describe('a line of the readable log', () => {
       { topic: 'transition', what: 'watch -> crash' },
       'watch         n1     ==> watch -> crash',
     ],
+    ['parts that say nothing', { why: '', evidence: '' }, 'watch         n1     saw panic'],
     ['warning', { level: 'warn' }, 'watch         n1     warning: saw panic'],
     ['alarm', { level: 'alarm' }, 'watch         n1     ALARM  saw panic'],
     [
@@ -122,9 +123,12 @@ describe('a line of the readable log', () => {
     expect(line).toMatch(/from(x+)\.\.\.(x+)to \| why: short \| next: clusterd status\n$/);
   });
 
-  test('transitions and alarms are whole', () => {
+  test('decisions and alarms are whole', () => {
     const what = 'x'.repeat(500);
-    expect(formatEntry({ ...entry, topic: 'transition', what }, WALL, nodes)).toContain(what);
+    for (const topic of ['start', 'transition', 'evidence', 'verb']) {
+      const line = formatEntry({ ...entry, topic, what, evidence: what }, WALL, nodes);
+      expect(line).toContain(`${what} | evidence: ${what}\n`);
+    }
     expect(formatEntry({ ...entry, level: 'alarm', what }, WALL, nodes)).toContain(what);
   });
 
