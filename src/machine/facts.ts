@@ -118,7 +118,10 @@ function recordHeld(facts: Facts, at: number): void {
   const clean = facts.condition === 'firmware' && facts.resetAt !== null;
   const nothingToResume = clean || facts.condition === 'ended';
   if (!nothingToResume) {
-    facts.resumable = { at, ours: facts.breakPending, carried: false };
+    // Who stopped it first stays true when another BREAK meets its prompt.
+    const known = facts.resumable !== null && !facts.resumable.carried;
+    const ours = known ? facts.resumable?.ours === true : facts.breakPending;
+    facts.resumable = { at, ours, carried: false };
     forgetPrompt(facts);
     facts.resetAt = null;
     setCondition(facts, 'held', at);
