@@ -42,6 +42,8 @@ export interface SharedOptions {
 
 /** Alarm commands that run at once, over all clusters. */
 const ALARM_COMMANDS_MAX = 16;
+/** What consoles said reaches the disk so late at most; at once with every decision. */
+const TRANSCRIPT_FLUSH_MS = 3_000;
 /** So much of a command's output goes to the machine, as the detail of its event. */
 const DETAIL_CHARS = 500;
 
@@ -49,6 +51,7 @@ export class SharedParts {
   readonly #options: SharedOptions;
   readonly #clock: Clock;
   readonly #ticker: FlushTicker;
+  readonly #transcriptTicker: FlushTicker;
   readonly #fenceAgents: FenceAgents;
   readonly #turnstile = new Turnstile(ALARM_COMMANDS_MAX);
   readonly #patterns = new Map<Program, PatternSet>();
@@ -59,6 +62,7 @@ export class SharedParts {
     this.#options = options;
     this.#clock = clock;
     this.#ticker = new FlushTicker(clock);
+    this.#transcriptTicker = new FlushTicker(clock, TRANSCRIPT_FLUSH_MS);
     this.#fenceAgents = createFenceAgents({
       clock,
       locate: (agent) => resolveFenceAgent(agent),
@@ -95,6 +99,7 @@ export class SharedParts {
       nodes,
       clock,
       ticker: this.#ticker,
+      transcriptTicker: this.#transcriptTicker,
       onTrouble: logTrouble(name, own),
     });
     return {

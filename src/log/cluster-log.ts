@@ -21,6 +21,8 @@ export interface ClusterLogOptions {
   readonly clock: Clock;
   /** One for the whole process. */
   readonly ticker: FlushTicker;
+  /** One for the whole process, slower: transcripts are nearly all that is written. Default `ticker`. */
+  readonly transcriptTicker?: FlushTicker;
   /** A file cannot be written (`code`), or can again (null). */
   readonly onTrouble?: (path: string, code: string | null) => void;
   /** For tests. */
@@ -41,8 +43,9 @@ export class ClusterLog {
   constructor(options: ClusterLogOptions) {
     this.#options = options;
     const { cluster, nodes } = options;
-    this.#log = this.#openFile(`${cluster}.log`, formatLossLine);
-    this.#recordsFile = this.#openFile(`${cluster}.jsonl`, (loss) =>
+    const { ticker } = options;
+    this.#log = this.#openFile(`${cluster}.log`, ticker, formatLossLine);
+    this.#recordsFile = this.#openFile(`${cluster}.jsonl`, ticker, (loss) =>
       formatLossRecord(cluster, loss),
     );
     this.#records = new Records(this.#recordsFile, cluster, nodes);
@@ -53,20 +56,20 @@ export class ClusterLog {
   entry(entry: LogEntry, wall: number): void {
     if (entry.level !== 'debug') this.#log.write(formatEntry(entry, wall, this.#options.nodes));
     this.#records.entry(entry, wall);
-    if (entry.topic === 'transition' || entry.level === 'alarm') this.#flushDecisions();
+    if (entry.topic === 'transition' || entry.level === 'alarm') this.flush();
   }
 
   /** `type`: the command that the operator types next. */
   alarm(name: string, text: string, type: string, wall: number): void {
     this.#log.write(formatAlarm(name, text, type, wall));
     this.#records.alarm('raised', name, wall, text, type);
-    this.#flushDecisions();
+    this.flush();
   }
 
   cleared(name: string, wall: number): void {
     this.#log.write(formatCleared(name, wall));
     this.#records.alarm('cleared', name, wall);
-    this.#flushDecisions();
+    this.flush();
   }
 
   /** `latin1` is the same chunk, one character per byte; the bytes themselves are not kept. */
@@ -84,9 +87,10 @@ export class ClusterLog {
     this.#transcripts[node].remark(text, wall);
   }
 
-  /** Hands everything to the operating system, without waiting. */
+  /** Hands everything to the operating system, without waiting: a decision with what led to it. */
   flush(): void {
-    this.#flushDecisions();
+    this.#log.flush();
+    this.#recordsFile.flush();
     for (const transcript of this.#transcripts) transcript.flush();
   }
 
@@ -103,21 +107,17 @@ export class ClusterLog {
     await Promise.all(files.map((file) => file.close()));
   }
 
-  #flushDecisions(): void {
-    this.#log.flush();
-    this.#recordsFile.flush();
-  }
-
   #openTranscript(node: string): Transcript {
     const name = `${this.#options.cluster}.${node}.console`;
-    const file = this.#openFile(name, ({ bytes, code, wall }) =>
+    const ticker = this.#options.transcriptTicker ?? this.#options.ticker;
+    const file = this.#openFile(name, ticker, ({ bytes, code, wall }) =>
       formatRemark(`${bytes} characters of this transcript were lost: ${code}`, wall),
     );
-    return new Transcript(file, () => this.#options.clock.now().wall);
+    return new Transcript(file);
   }
 
-  #openFile(name: string, lossLine: (loss: Loss) => string): AppendFile {
-    const { directory, clock, ticker, openSink } = this.#options;
+  #openFile(name: string, ticker: FlushTicker, lossLine: (loss: Loss) => string): AppendFile {
+    const { directory, clock, openSink } = this.#options;
     return new AppendFile({
       path: join(directory, name),
       clock,

@@ -1,5 +1,5 @@
 /**
- * One timer that flushes all files, each about once a second, a tenth of them at a time: two
+ * One timer that flushes all files of a kind, each once in a period, a few of them at a time: two
  * thousand writes at once would hold up the consoles. Owned by the daemon, shared by all logs.
  * The timer stands still while nothing waits to be written.
  */
@@ -10,28 +10,29 @@ export interface Flushable {
   tick(): boolean;
 }
 
-const SLOTS = 10;
-const TICK_MS = 100;
+const TICK_MS = 20;
+const PERIOD_MS = 1_000;
 
 export class FlushTicker {
   readonly #clock: Clock;
-  readonly #slots: Set<Flushable>[] = Array.from({ length: SLOTS }, () => new Set());
+  readonly #slots: readonly Set<Flushable>[];
   #nextSlot = 0;
   #current = 0;
   #waiting = 0;
   #cancel: (() => void) | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, periodMs = PERIOD_MS) {
     this.#clock = clock;
+    this.#slots = Array.from({ length: Math.ceil(periodMs / TICK_MS) }, () => new Set());
   }
 
   /** A slot to give to `want`; files are spread evenly over them. */
   takeSlot(): number {
-    this.#nextSlot = (this.#nextSlot + 1) % SLOTS;
+    this.#nextSlot = (this.#nextSlot + 1) % this.#slots.length;
     return this.#nextSlot;
   }
 
-  /** `file.tick()` is called within a second. Any number of times. */
+  /** `file.tick()` is called within the period. Any number of times. */
   want(slot: number, file: Flushable): void {
     const waiting = this.#slots[slot];
     if (waiting === undefined || waiting.has(file)) return;
@@ -42,7 +43,7 @@ export class FlushTicker {
 
   readonly #onTick = (): void => {
     this.#cancel = null;
-    this.#current = (this.#current + 1) % SLOTS;
+    this.#current = (this.#current + 1) % this.#slots.length;
     const files = this.#slots[this.#current];
     for (const file of files ?? []) {
       if (file.tick()) continue;

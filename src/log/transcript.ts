@@ -15,14 +15,11 @@ const RECORD_BYTES_MAX = 4096;
 
 export class Transcript implements Flushable {
   readonly #file: AppendFile;
-  readonly #now: () => number;
   #received = '';
   #since = 0;
 
-  /** `now`: wall-clock milliseconds. */
-  constructor(file: AppendFile, now: () => number) {
+  constructor(file: AppendFile) {
     this.#file = file;
-    this.#now = now;
   }
 
   /** `latin1`: one character per byte. */
@@ -48,9 +45,8 @@ export class Transcript implements Flushable {
   }
 
   tick(): boolean {
-    const age = this.#now() - this.#since;
-    if (age >= JOIN_MS || age < 0) this.#finishRecord();
-    return this.#received !== '';
+    this.#finishRecord();
+    return false;
   }
 
   flush(): void {
