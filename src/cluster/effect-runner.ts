@@ -28,8 +28,17 @@ export class EffectRunner {
     this.#target = target;
   }
 
-  /** `wall`: when the event came that led to this effect. */
-  carryOut(effect: MachineEffect, wall: number): void {
+  /**
+   * What is done and written down for the daemon itself goes first, in order; then what is told to
+   * people, in order: a BREAK does not wait for the log lines about it. `wall`: when the event came
+   * that led to these effects.
+   */
+  carryOutAll(effects: readonly MachineEffect[], wall: number): void {
+    for (const effect of effects) if (!isTold(effect)) this.#carryOut(effect, wall);
+    for (const effect of effects) if (isTold(effect)) this.#carryOut(effect, wall);
+  }
+
+  #carryOut(effect: MachineEffect, wall: number): void {
     const { parts, lines, replies } = this.#target;
     switch (effect.kind) {
       case 'type':
@@ -123,4 +132,8 @@ export class EffectRunner {
     };
     this.#target.parts.journal.append(record, wall, token === null ? null : done);
   }
+}
+
+function isTold({ kind }: MachineEffect): boolean {
+  return kind === 'log' || kind === 'alarm' || kind === 'clear' || kind === 'reply';
 }

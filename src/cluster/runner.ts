@@ -204,7 +204,7 @@ export class ClusterRunner {
       const stepped = step(this.#parts.engine, state, event);
       this.#state = stepped.state;
       isIdle = stepped.effects.length === 0 && stepped.state.task === null;
-      for (const effect of stepped.effects) this.#effects.carryOut(effect, event.wall);
+      if (!isIdle) this.#effects.carryOutAll(stepped.effects, event.wall);
     } catch (error) {
       this.#stopControl(error);
     }
@@ -218,7 +218,7 @@ export class ClusterRunner {
     try {
       const { state, effects } = begin();
       this.#state = state;
-      for (const effect of effects) this.#effects.carryOut(effect, this.#last.wall);
+      this.#effects.carryOutAll(effects, this.#last.wall);
     } catch (error) {
       this.#stopControl(error);
     }
