@@ -1,6 +1,5 @@
 // Makes a CLUSTER_HOME for the consoles of a farm list ("host:port cluster console" per line) and
-// runs the daemon in it. Called by the farm: node test/bench/farm-home.mjs LIST [HOME]
-import { spawn } from 'node:child_process';
+// becomes the daemon in it. Called by the farm: node test/bench/farm-home.mjs LIST [HOME]
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,11 +33,6 @@ mkdirSync(join(home, 'chat-scripts'), { recursive: true });
 mkdirSync(join(home, 'Logs'), { recursive: true });
 writeFileSync(join(home, 'CList'), text.join('\n'));
 copyFileSync(join(here, 'bench.chat'), join(home, 'chat-scripts', 'bench.chat'));
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const child = spawn(
-  process.execPath,
-  [...(process.env.NODE_ARGS?.split(' ') ?? []), main, 'run', '--home', home],
-  { stdio: ['ignore', 'ignore', 'inherit'] },
-);
-for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code) => process.exit(code ?? 1));
+// In this process: the farm measures all that it starts, and the daemon is to be measured alone.
+process.argv = [process.execPath, 'clusterd', 'run', '--home', home];
+await import('../../dist/main.js');
