@@ -86,6 +86,8 @@ function parkedEvidence(engine: Engine, state: MachineState, node: NodeIndex): E
   if (node === state.owner || facts.condition !== 'firmware' || facts.resumable !== null)
     return null;
   if (facts.identity === 'contradicted' || facts.identity === 'unknown') return null;
+  // A bare prompt may have a system asleep under it that somebody's BREAK stopped unseen.
+  if (facts.resetAt === null && !facts.sleepRuledOut) return null;
   const readAt = readBackSince(engine, state, node);
   if (readAt === null) return null;
   const note = `parked values read back ${secondsAgo(state.now, readAt)}, not seen to leave since`;
@@ -183,13 +185,23 @@ export function judgeBoot(
     if (found.some((one) => one.grade === grade)) return { kind: 'refresh', grade };
   }
   const needed = isOwner
-    ? `${name} must be parked (not merely held by a BREAK), fenced, off or out of service`
+    ? `${name} must be parked (and nothing asleep under its prompt), fenced, off or out of service`
     : `${name} owns the disk and is not proven unable to run (fenced, off or confirmed)`;
   return { kind: 'refused', why: needed };
 }
 
 /** A halt by our own BREAK on a wrong machine may be undone for so long. */
 const UNDO_MS = 5 * 60_000;
+
+/**
+ * On this line answers another machine than CList says. Is it one that may go on? Not the standby:
+ * `go` might continue the very boot that the BREAK stopped.
+ */
+function isOwnersMachine(engine: Engine, state: MachineState, node: NodeIndex): boolean {
+  const shown = state.nodes[node].facts.identityShown?.toLowerCase();
+  const is = (index: NodeIndex) => shown === engine.target.nodes[index].identity.toLowerCase();
+  return is(state.owner) || (node === state.owner && !is(otherNode(state.owner)));
+}
 
 /** May the system that is suspended on `node` go on? */
 export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex): Verdict {
@@ -200,8 +212,8 @@ export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex
     return { kind: 'refused', why: 'it was not seen stopped by a BREAK on this connection' };
   }
   if (facts.identity === 'contradicted') {
-    // On the standby's line `go` might continue the very boot that the BREAK stopped.
-    const undo = resumable.ours && node === state.owner && state.now - resumable.at <= UNDO_MS;
+    const recent = state.now - resumable.at <= UNDO_MS;
+    const undo = resumable.ours && recent && isOwnersMachine(engine, state, node);
     if (!undo) return { kind: 'refused', why: 'another machine is on this line' };
     return { kind: 'allowed', evidence: 'our own BREAK reached the wrong machine; undone' };
   }

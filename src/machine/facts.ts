@@ -43,6 +43,11 @@ export interface Facts {
   writtenAt: number | null;
   /** Stopped by a BREAK and able to go on; `ours`: by one that we sent. */
   resumable: Resumable | null;
+  /**
+   * The owner of the disk was seen running while we watched this node: no system with the disk can
+   * sleep under its prompt. Ends with whatever could put one there unseen.
+   */
+  sleepRuledOut: boolean;
   /** Bytes that no dialogue of ours asked for since the last proof. */
   doubtBytes: number;
   /** BREAKs sent since the console last said anything. */
@@ -68,6 +73,7 @@ export function emptyFacts(): Facts {
     reads: {},
     writtenAt: null,
     resumable: null,
+    sleepRuledOut: false,
     doubtBytes: 0,
     breaksUnanswered: 0,
     breakPending: false,
@@ -118,6 +124,7 @@ function recordHeld(facts: Facts, at: number): void {
   const clean = facts.condition === 'firmware' && facts.resetAt !== null;
   const nothingToResume = clean || facts.condition === 'ended';
   if (!nothingToResume) {
+    facts.sleepRuledOut = false;
     // Who stopped it first stays true when another BREAK meets its prompt.
     const known = facts.resumable !== null && !facts.resumable.carried;
     const ours = known ? facts.resumable?.ours === true : facts.breakPending;
@@ -141,8 +148,15 @@ function recordLeft(facts: Facts, condition: 'leaving' | 'running', at: number):
   forgetPrompt(facts);
   facts.resetAt = null;
   facts.resumable = null;
+  facts.sleepRuledOut = false;
   if (condition === 'running') facts.breakPending = false;
   setCondition(facts, condition, at);
+}
+
+/** The owner runs: on the other node, watched meanwhile, nothing can sleep that has the disk. */
+export function recordOwnerRuns(other: Facts): void {
+  const idle = other.condition === 'firmware' || other.condition === 'unknown';
+  if (idle && other.resumable === null) other.sleepRuledOut = true;
 }
 
 /** A boot of this node is about to be typed: every proof that it stands still is used up. */

@@ -5,6 +5,7 @@
 import type { Reaction } from '../language/program.ts';
 import { holds } from './condition.ts';
 import { evidenceOf } from './evidence.ts';
+import type { Facts } from './facts.ts';
 import type { Event, NodeIndex } from './protocol.ts';
 import { carryOut, reactionsNow } from './reactions.ts';
 import { currentState, journal, log, nodeName, nodeOfRole, type Run } from './run.ts';
@@ -32,6 +33,7 @@ export function takeOperator(run: Run, event: Request): void {
   if (event.request === 'confirm' && event.node !== null) attest(run, event, event.node);
   if (event.request === 'release') {
     run.state.entries = {};
+    for (const node of run.state.nodes) trustCables(node.facts);
     journal(run, { kind: 'released', by: event.operator });
   }
   reply(run, event, true, `${currentState(run).name} takes it`);
@@ -41,6 +43,12 @@ export function takeOperator(run: Run, event: Request): void {
     evidence: `${event.operator} typed ${event.request}${nodeWord(run, event.node)}`,
   });
   if (departure !== null) enter(run, departure);
+}
+
+/** Whoever releases has looked: which machine is on which line is open again, no longer wrong. */
+function trustCables(facts: Facts): void {
+  if (facts.identity === 'contradicted') facts.identity = 'unknown';
+  facts.identityShown = null;
 }
 
 function nodeWord(run: Run, node: NodeIndex | null): string {
@@ -134,7 +142,9 @@ function objectionToOwner(run: Run, node: NodeIndex): string | null {
   const stopped = evidenceOf(run.engine, run.state, other).some((one) => one.grade !== 'held');
   const { condition, resumable } = run.state.nodes[other].facts;
   const atPrompt = (condition === 'firmware' || condition === 'ended') && resumable === null;
-  if (stopped || atPrompt) return null;
+  const identified = run.state.nodes[other].facts.identity === 'proven';
+  if (stopped || (atPrompt && identified)) return null;
+  if (atPrompt) return `the machine at the prompt of ${name} has not shown that it is ${name}`;
   return `${name} was not seen at its firmware prompt, nor off (it is ${condition})`;
 }
 

@@ -6,7 +6,7 @@
 import { nextLine, splitPieces, takePiece } from './console.ts';
 import { taskBytes, taskLine } from './executor.ts';
 import type { SeenLine } from './expect.ts';
-import { recordBytes, recordFact } from './facts.ts';
+import { recordBytes, recordFact, recordOwnerRuns } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type Cause, reactionsNow, reactToLine } from './reactions.ts';
 import { journal, log, markHere, nodeName, type Run, roleOf } from './run.ts';
@@ -112,7 +112,7 @@ function recordMeaning(run: Run, line: SeenLine): void {
     }
     const held = facts.resumable !== null;
     if (held !== heldBefore) journal(run, { kind: 'held', node: nodeName(run, line.node), held });
-    if (fact === 'running') noteProduction(run, line);
+    if (fact === 'running') noteRunning(run, line);
   }
 }
 
@@ -148,8 +148,11 @@ function recordIdentity(run: Run, line: SeenLine): void {
   });
 }
 
-function noteProduction(run: Run, line: SeenLine): void {
-  if (line.node !== run.state.owner || run.state.unfinished === 'none') return;
+function noteRunning(run: Run, line: SeenLine): void {
+  if (line.node !== run.state.owner) return;
+  const other = run.state.nodes[otherNode(line.node)];
+  if (other.channel === 'connected' && other.fresh) recordOwnerRuns(other.facts);
+  if (run.state.unfinished === 'none') return;
   run.state.unfinished = 'none';
   const name = nodeName(run, line.node);
   journal(run, { kind: 'production', node: name, why: line.text.trim() });

@@ -18,6 +18,7 @@ const grades = (world: World, node: 0 | 1) =>
 describe('parked', () => {
   test('a standby that was checked is parked; the owner never is', () => {
     const world = watching();
+    world.seconds(15); // The owner shows its login once more, while the standby is watched.
     expect(grades(world, 1)).toContain('parked');
     expect(grades(world, 0)).toEqual([]);
   });

@@ -104,6 +104,8 @@ export class World {
   readonly typed: [string, string] = ['', ''];
   /** Effects are dropped and no events come: the daemon is dead. */
   killed = false;
+  /** The journal's disk is full: nothing is written, and it says so. */
+  journalFails = false;
   /** What the power device answers instead of the truth. */
   powerLie: 'off' | 'on' | 'no-answer' | null = null;
   #wires: [ConsoleConnection | null, ConsoleConnection | null] = [null, null];
@@ -177,6 +179,7 @@ export class World {
   }
 
   restart(): void {
+    this.kill();
     this.#boot();
   }
 
@@ -261,12 +264,14 @@ export class World {
         this.breaks.push(effect.node);
         this.#wires[effect.node]?.sendBreak();
         return;
-      case 'journal':
-        this.journal.push({ wall: this.clock.now().wall, record: effect.record });
+      case 'journal': {
+        const ok = !this.journalFails;
+        if (ok) this.journal.push({ wall: this.clock.now().wall, record: effect.record });
         if (effect.token !== null) {
-          this.#later(5, { kind: 'journaled', token: effect.token, ok: true, detail: '' });
+          this.#later(5, { kind: 'journaled', token: effect.token, ok, detail: '' });
         }
         return;
+      }
       case 'power':
         return this.#power(effect);
       case 'run':
@@ -311,6 +316,13 @@ export class World {
 
   #note(topic: string, text: string): void {
     this.log.push({ at: this.clock.now().at, text, topic });
+  }
+
+  cablesSwapped = false;
+
+  swapCables(): void {
+    this.cablesSwapped = !this.cablesSwapped;
+    this.site.swapCables();
   }
 
   // ---- for tests ---------------------------------------------------------------------------------

@@ -23,6 +23,13 @@ function attempt(run: () => void): void {
   }
 }
 
+/** What the page on taking over by hand says: the other machine stands at its prompt, halted. */
+function moveByHand(world: World, to: string): void {
+  const other = world.site.node(to === 'n1' ? 'n2' : 'n1');
+  if (!other.condition.includes('prompt') || other.machine.isHeld) return;
+  world.site.node(to).typeAtPrompt('boot shared');
+}
+
 const TROUBLES: readonly Trouble[] = [
   (world, random) => attempt(() => anyNode(world, random).panic()),
   (world, random) => attempt(() => anyNode(world, random).panic({ dump: 'none' })),
@@ -73,6 +80,24 @@ const TROUBLES: readonly Trouble[] = [
     world.clock.after(random.below(20_000), () => world.restart());
   },
   (world, random) => {
+    // While nobody watches, people move production by hand, or somebody's BREAK stops a machine.
+    world.kill();
+    if (random.chance(0.5)) {
+      attempt(() => world.site.node(world.activeName).halt());
+      const other = world.activeName === 'n1' ? 'n2' : 'n1';
+      world.clock.after(4000, () => attempt(() => moveByHand(world, other)));
+    }
+    if (random.chance(0.5)) {
+      const at = random.below(15_000);
+      world.clock.after(at, () => attempt(() => anyNode(world, random).spuriousBreak()));
+    }
+    world.clock.after(16_000 + random.below(10_000), () => world.restart());
+  },
+  (world) => world.swapCables(),
+  (world, random) => {
+    world.journalFails = random.chance(0.5);
+  },
+  (world, random) => {
     const lies = [null, null, 'no-answer', 'on'] as const;
     world.powerLie = lies[random.below(lies.length)] ?? null;
   },
@@ -96,6 +121,8 @@ const TROUBLES: readonly Trouble[] = [
 /** Leaves everything in order, as people would in the end. */
 function mend(world: World): void {
   world.powerLie = null;
+  world.journalFails = false;
+  if (world.cablesSwapped) world.swapCables();
   for (const name of NAMES) {
     const { console } = world.site.node(name);
     Object.assign(console.options, {
@@ -126,8 +153,19 @@ const POLICIES = ['power', 'confirm', 'trust'] as const;
 
 export function runChaos(seed: number): ChaosResult {
   const random = new Random(seed * 7919 + 13);
+  const moved = random.chance(0.1);
   const world = new World({
-    site: { seed },
+    site: {
+      seed,
+      ...(moved
+        ? {
+            nodes: [
+              { name: 'n1', start: 'parked' },
+              { name: 'n2', start: 'running' },
+            ] as const,
+          }
+        : {}),
+    },
     target: {
       onSilence: POLICIES[seed % 3] ?? 'power',
       serviceLost: random.chance(0.5) ? 'takeover' : 'alarm',
@@ -168,7 +206,17 @@ function helpedBack(world: World): boolean {
       world.seconds(5);
       active.powerOn();
     }
+    const standby = world.site.node(world.activeName === 'n1' ? 'n2' : 'n1');
+    const stuck = world.stateName === 'unproven' || world.stateName === 'puzzled';
+    const answers = world.site.network.serviceUp && round < 4;
+    if (stuck && !standby.condition.includes('prompt') && !answers) {
+      standby.powerOff();
+      world.seconds(5);
+      standby.powerOn();
+    }
     if (world.stateName === 'stopped') world.operator('release');
+    else if (world.stateName === 'puzzled')
+      world.operator('owner', world.activeName === 'n1' ? 1 : 0);
     else if (world.stateName === 'mute') world.operator('switchover');
     else if (world.stateName === 'halted') world.operator('go');
     else if (world.stateName === 'in-kmdb') world.operator('switchover');
