@@ -245,8 +245,22 @@ export class World {
     this.clock.after(1000, () => this.#probe(life));
   }
 
+  /** The daemon dies right before the effect with this number; counted over its whole life. */
+  diesBefore: number | null = null;
+  effectCount = 0;
+
   #carryOut(effects: readonly MachineEffect[]): void {
-    for (const effect of effects) this.#carryOutOne(effect);
+    for (const effect of effects) {
+      if (this.killed) return;
+      if (this.effectCount === this.diesBefore) {
+        this.diesBefore = null;
+        this.kill();
+        this.clock.after(3000, () => this.restart());
+        return;
+      }
+      this.effectCount += 1;
+      this.#carryOutOne(effect);
+    }
   }
 
   #later(delayMs: number, body: EventBody): void {
