@@ -6,7 +6,7 @@ import type { AddCommand } from './command.ts';
 
 const HELP = `
 Two simulated SPARC machines on one disk, behind real telnet sockets on 127.0.0.1; the real daemon
-with the shipped script, in a temporary CLUSTER_HOME. Takes less than a minute. Ends with 0 when the
+with the shipped script, in a temporary CLUSTER_HOME. Takes about a minute. Ends with 0 when the
 takeover happened, the disk was mounted by one node at a time and nothing acknowledged was lost.
 
   npm run demo                          the active node panics under load
