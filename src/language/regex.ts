@@ -12,6 +12,8 @@ export type Values = Readonly<Record<string, string>>;
 
 /** Longest pattern in a script, characters. */
 export const PATTERN_LENGTH_MAX = 500;
+/** Largest compiled pattern, instructions: `.{90}` has some 90. Time for each character grows with them. */
+export const PATTERN_INSTRUCTIONS_MAX = 100;
 
 /** RE2 source that finds `match` in a line. A variable without a value throws: a broken promise. */
 export function matchSource(

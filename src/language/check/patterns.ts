@@ -5,7 +5,7 @@
  */
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Span } from '../program.ts';
-import { PATTERN_LENGTH_MAX, patternProblem } from '../regex.ts';
+import { PATTERN_INSTRUCTIONS_MAX, PATTERN_LENGTH_MAX, patternProblem } from '../regex.ts';
 import type { Scope } from '../scope.ts';
 import type { Quoted } from '../token.ts';
 import type * as Tree from '../tree.ts';
@@ -33,6 +33,10 @@ function checkPattern(judge: Judge, sink: DiagnosticSink, placed: PlacedMatch): 
   const source = judge.source(match, false, {});
   const compiled = judge.compile(source);
   if (compiled === null) return reportProblem(sink, match, source);
+  if (match.form === 'regex' && compiled.programSize() > PATTERN_INSTRUCTIONS_MAX) {
+    const message = `the regex is too costly: ${compiled.programSize()} steps, more than ${PATTERN_INSTRUCTIONS_MAX}`;
+    return sink.error('too-costly', quoted.span, message, 'repeat less: `+` for `{100}`');
+  }
   if (!compiled.test('')) return;
   const what = place.kind === 'harmless' ? 'this lets anything be typed that is empty' : 'this';
   const hint = 'demand at least one character that tells the line apart';
