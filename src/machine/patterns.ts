@@ -40,6 +40,12 @@ export function needsLineEnd(match: Match): boolean {
 
 const NONE: readonly number[] = [];
 const DYNAMIC_MAX = 2000;
+/**
+ * Memory of the automaton, bytes. It is built while text is read, some 20 us for each state: a text
+ * made for the purpose could ask for a new one with each character. Past the bound RE2 goes on
+ * without it, slower but steady. A script of fifty patterns needs a third of this.
+ */
+const AUTOMATON_BYTES_MAX = 512 * 1024;
 
 function isStatic(match: Match): boolean {
   return match.template.every((part) => part.kind === 'text');
@@ -54,7 +60,7 @@ function looseSource(match: Match): string {
 }
 
 class MatchGroup {
-  readonly #set = new RE2Set();
+  readonly #set = new RE2Set(RE2Set.UNANCHORED, 0, AUTOMATON_BYTES_MAX);
   readonly #ids: number[] = [];
 
   constructor(matches: readonly Match[]) {
