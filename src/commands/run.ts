@@ -4,6 +4,7 @@
  * written, a second one ends it at once.
  */
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import {
   type AddCommand,
@@ -20,6 +21,8 @@ import { TRUST_WARNING } from './status-text.ts';
 import type { Terminal } from './terminal.ts';
 
 const FORCED = 1;
+/** The heap may grow by so much before it is cleaned; V8 alone lets it double, and it stays so. */
+const HEAP_GROWTH_PERCENT = 30;
 /** Two consoles, log, records, two transcripts, journal. */
 const FILES_PER_CLUSTER = 7;
 const FILES_BESIDE = 50;
@@ -39,6 +42,7 @@ export const addRun: AddCommand = (program, context) => {
 
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
   const { terminal } = context;
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   const home = homeOf(options, context);
   const loaded = loadHome(home);
   terminal.err(formatDiagnostics(loaded.diagnostics));
