@@ -52,7 +52,8 @@ export type Fact =
   | 'reset' // the banner that follows a reset
   | 'leaving' // leaves the firmware: loads or runs a system
   | 'running' // a system runs and answers
-  | 'lost-values'; // the firmware lost its variables
+  | 'lost-values' // the firmware lost its variables
+  | 'asked'; // somebody at the prompt asked for a banner: what follows is no reset
 
 /**
  * How one line of text is recognised.

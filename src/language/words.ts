@@ -83,6 +83,7 @@ export const FACTS: readonly Fact[] = [
   'leaving',
   'running',
   'lost-values',
+  'asked',
 ];
 export const LEVELS: readonly NetLevel[] = ['alive', 'dead', 'blind'];
 export const REQUESTS: readonly OperatorRequest[] = [

@@ -46,8 +46,25 @@ export function runBootRoutine(
     return failed('no-more-paths');
   }
   const verdict = judgeBoot(run.engine, run.state, frame.node);
+  if (verdict.kind === 'refused' && verdict.alive === true && frame.phase === 'begin') {
+    return waitForNet(run, task, frame, verdict.why);
+  }
   if (verdict.kind === 'refused') return refuse(run, task, frame, verdict.why);
   return pushHowTo(run, task, 'boot', frame.node, [path]);
+}
+
+/** A prober says alive until its dead time is over; a boot on somebody's word waits for that. */
+const NET_MS = 2 * 60_000;
+
+function waitForNet(run: Run, task: Task, frame: RoutineFrame, why: string): null {
+  frame.phase = 'net';
+  log(run, 'verb', `the boot of ${nodeName(run, frame.node)} waits`, {
+    node: frame.node,
+    why,
+    next: `goes on when the address is silent; refused after ${NET_MS / 1000} s`,
+  });
+  task.wait = { kind: 'net', until: run.state.now + NET_MS };
+  return null;
 }
 
 export function runBootGate(

@@ -152,11 +152,15 @@ export function evidenceOf(
   return all.filter((one) => one !== null);
 }
 
+/** What the node's own console has shown outweighs an address that answers; words do not. */
+const SEEN_BY_US: readonly Grade[] = ['fenced', 'parked'];
+
 /** What the law says of a boot. `refresh`: a proof exists but must be renewed first. */
 export type Verdict =
   | { readonly kind: 'allowed'; readonly evidence: string }
   | { readonly kind: 'refresh'; readonly grade: 'fenced' | 'off' | 'trusted' }
-  | { readonly kind: 'refused'; readonly why: string };
+  /** `alive`: only because the service address still answers. */
+  | { readonly kind: 'refused'; readonly why: string; readonly alive?: boolean };
 
 const AGAINST_OWNER: readonly Grade[] = ['fenced', 'off', 'attested', 'trusted'];
 const FOR_OWNER: readonly Grade[] = [...AGAINST_OWNER, 'parked', 'out-of-service'];
@@ -176,7 +180,13 @@ export function judgeBoot(
   const name = engine.target.nodes[other].name;
   if (!state.nodes[node].inService) return { kind: 'refused', why: 'it is out of service' };
   const accepted = isOwner ? FOR_OWNER : AGAINST_OWNER;
-  const found = evidenceOf(engine, state, other).filter((one) => accepted.includes(one.grade));
+  const held = evidenceOf(engine, state, other).filter((one) => accepted.includes(one.grade));
+  const alive = state.net.known && state.net.level === 'alive';
+  const found = alive ? held.filter((one) => SEEN_BY_US.includes(one.grade)) : held;
+  if (found.length === 0 && held.length > 0) {
+    const why = `the service address still answers, so ${name} may run, whatever was said of it`;
+    return { kind: 'refused', why, alive: true };
+  }
   const live = found.find((one) => !one.stale);
   if (live !== undefined) {
     return { kind: 'allowed', evidence: `${name} is ${live.grade}: ${live.note}` };

@@ -8,7 +8,13 @@ import { ANSWER_MS, expectTime, expectWakesAt, offerLine, type SeenLine } from '
 import type { EventBody, NodeIndex } from './protocol.ts';
 import { runRoutine } from './routines.ts';
 import { nodeName, type Run } from './run.ts';
-import { resumeAfterSettle, resumeAfterWipe, settlesAt, stillPermitted } from './send.ts';
+import {
+  noteResumed,
+  resumeAfterSettle,
+  resumeAfterWipe,
+  settlesAt,
+  stillPermitted,
+} from './send.ts';
 import { dialogueOf } from './step.ts';
 import {
   type DialogueFrame,
@@ -126,9 +132,7 @@ function checkEcho(
   confirmEcho(run, frame.node);
   const acts = !isHarmlessLine(run.engine, wait.text);
   if (acts && dialogueOf(run, frame).howTo === 'boot') commitBoot(run, task, frame.node);
-  if (acts && dialogueOf(run, frame).howTo === 'resume') {
-    run.state.nodes[frame.node].facts.resumable = null;
-  }
+  if (acts && dialogueOf(run, frame).howTo === 'resume') noteResumed(run, frame.node);
   frame.step += 1;
   return { outcome: advance(run, task) };
 }
@@ -143,6 +147,8 @@ export function taskWakesAt(run: Run, task: Task): number {
       return task.wait.deadline;
     case 'token':
       return task.wait.deadline;
+    case 'net':
+      return task.wait.until;
     case 'settle':
       return settlesAt(run, frame.node, task.wait.until);
     case 'wipe':
@@ -159,7 +165,18 @@ const OVERDUE = {
   command: 'timeout',
 } as const;
 
+/** The service address has fallen silent, as a boot waits for. */
+export function taskNet(run: Run, task: Task): Progress {
+  if (task.wait?.kind !== 'net' || run.state.net.level === 'alive') return null;
+  task.wait = null;
+  return { outcome: advance(run, task) };
+}
+
 export function taskTime(run: Run, task: Task): Progress {
+  if (task.wait?.kind === 'net' && task.wait.until <= run.state.now) {
+    task.wait = null;
+    return { outcome: advance(run, task) };
+  }
   if (task.wait?.kind === 'token' && task.wait.deadline <= run.state.now) {
     const { effect } = task.wait;
     task.note = `no answer of the ${effect} in time`;
@@ -182,7 +199,8 @@ export function taskTime(run: Run, task: Task): Progress {
 /** The console of a node is not connected any more: whatever waits there fails. */
 export function taskChannelLost(run: Run, task: Task, node: NodeIndex): Progress {
   const frame = topFrame(task);
-  const waitsOnConsole = task.wait !== null && task.wait.kind !== 'token';
+  const kind = task.wait?.kind;
+  const waitsOnConsole = kind !== undefined && kind !== 'token' && kind !== 'net';
   if (!waitsOnConsole || frame.node !== node) return null;
   const { channel, channelDetail } = run.state.nodes[node];
   task.note = `the console of ${nodeName(run, node)} is ${channel}: ${channelDetail}`;

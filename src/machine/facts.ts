@@ -48,6 +48,10 @@ export interface Facts {
    * sleep under its prompt. Ends with whatever could put one there unseen.
    */
   sleepRuledOut: boolean;
+  /** When our last BREAK went out, the node stood at its prompt, freshly reset. */
+  cleanAtBreak: boolean;
+  /** Somebody at the prompt asked for the banner: up to the next prompt it is none of a reset. */
+  asked: boolean;
   /** Bytes that no dialogue of ours asked for since the last proof. */
   doubtBytes: number;
   /** BREAKs sent since the console last said anything. */
@@ -74,6 +78,8 @@ export function emptyFacts(): Facts {
     writtenAt: null,
     resumable: null,
     sleepRuledOut: false,
+    cleanAtBreak: false,
+    asked: false,
     doubtBytes: 0,
     breaksUnanswered: 0,
     breakPending: false,
@@ -121,27 +127,57 @@ function setCondition(facts: Facts, condition: Condition, at: number): void {
 }
 
 function recordHeld(facts: Facts, at: number): void {
-  const clean = facts.condition === 'firmware' && facts.resetAt !== null;
-  const nothingToResume = clean || facts.condition === 'ended';
-  if (!nothingToResume) {
-    facts.sleepRuledOut = false;
-    // Who stopped it first stays true when another BREAK meets its prompt.
-    const known = facts.resumable !== null && !facts.resumable.carried;
-    const ours = known ? facts.resumable?.ours === true : facts.breakPending;
-    facts.resumable = { at, ours, carried: false };
-    forgetPrompt(facts);
-    facts.resetAt = null;
-    setCondition(facts, 'held', at);
-  }
+  // Who stopped it first stays true when another BREAK meets its prompt.
+  const known = facts.resumable !== null && !facts.resumable.carried;
+  const ours = known ? facts.resumable?.ours === true : facts.breakPending;
+  // A freshly reset machine has nothing to resume. That it says so contradicts: no `go`, but doubt.
+  const reset = facts.resetAt !== null || facts.cleanAtBreak;
+  const clean = facts.condition === 'ended' || (facts.condition === 'firmware' && reset && !known);
+  facts.sleepRuledOut = false;
   facts.breakPending = false;
+  if (facts.condition === 'ended') return;
+  facts.resumable = { at, ours, carried: clean };
+  forgetPrompt(facts);
+  facts.resetAt = null;
+  if (!clean) setCondition(facts, 'held', at);
 }
 
 function recordFirmware(facts: Facts, at: number): void {
   facts.promptAt = at;
+  facts.asked = false;
+  const stopped = facts.breakPending && facts.resumable === null;
+  if (stopped && facts.condition !== 'firmware' && facts.condition !== 'ended') {
+    facts.resumable = { at, ours: true, carried: true };
+  }
   if (facts.condition !== 'held' && facts.condition !== 'ended') {
     setCondition(facts, 'firmware', at);
   }
   facts.breakPending = false;
+}
+
+/** Our own BREAK is on its way: what was proven before it has to be proven again. */
+export function recordBreak(facts: Facts): void {
+  forgetPrompt(facts);
+  facts.cleanAtBreak = facts.resetAt !== null && facts.condition === 'firmware';
+  facts.resetAt = null;
+  facts.breakPending = true;
+  facts.breaksUnanswered += 1;
+}
+
+/** A banner. At a prompt it may only have been asked for: a reset is believed where one may come. */
+function recordBanner(facts: Facts, at: number, ours: boolean): void {
+  if (facts.asked) return;
+  const atPrompt = ['firmware', 'held', 'ended'].includes(facts.condition);
+  forgetPrompt(facts);
+  facts.resetAt = ours || !atPrompt ? at : null;
+  if (facts.resetAt === null) {
+    if (facts.resumable !== null) facts.resumable = { ...facts.resumable, carried: true };
+    return;
+  }
+  facts.writtenAt = null;
+  facts.resumable = null;
+  facts.breakPending = false;
+  setCondition(facts, 'resetting', at);
 }
 
 function recordLeft(facts: Facts, condition: 'leaving' | 'running', at: number): void {
@@ -149,6 +185,7 @@ function recordLeft(facts: Facts, condition: 'leaving' | 'running', at: number):
   facts.resetAt = null;
   facts.resumable = null;
   facts.sleepRuledOut = false;
+  facts.cleanAtBreak = false;
   if (condition === 'running') facts.breakPending = false;
   setCondition(facts, condition, at);
 }
@@ -165,8 +202,8 @@ export function recordBootOrdered(facts: Facts, at: number): void {
   recordLeft(facts, 'leaving', at);
 }
 
-/** Takes in what a recognised line means. */
-export function recordFact(facts: Facts, fact: Fact, at: number): void {
+/** Takes in what a recognised line means. `ours`: a reset that we ordered is under way. */
+export function recordFact(facts: Facts, fact: Fact, at: number, ours = false): void {
   contradictOff(facts);
   switch (fact) {
     case 'firmware':
@@ -179,12 +216,10 @@ export function recordFact(facts: Facts, fact: Fact, at: number): void {
       facts.resetAt = null;
       return setCondition(facts, 'ended', at);
     case 'reset':
-      forgetPrompt(facts);
-      facts.resetAt = at;
-      facts.writtenAt = null;
-      facts.resumable = null;
-      facts.breakPending = false;
-      return setCondition(facts, 'resetting', at);
+      return recordBanner(facts, at, ours);
+    case 'asked':
+      facts.asked = true;
+      return;
     case 'leaving':
       return recordLeft(facts, 'leaving', at);
     case 'running':
@@ -206,6 +241,24 @@ export function recordBytes(facts: Facts, count: number, solicited: boolean): vo
   facts.offBytes = Math.min(facts.offBytes + count, OFF_BYTES_MAX + 1);
   if (facts.offBytes > OFF_BYTES_MAX) contradictOff(facts);
   if (!solicited) facts.doubtBytes = Math.min(facts.doubtBytes + count, DOUBT_BYTES_MAX + 1);
+}
+
+/** The process stood still: every proof is older by that than the clock may know. */
+export function recordStall(facts: Facts, lateMs: number): void {
+  facts.power = null;
+  facts.trustedAt = null;
+  facts.breaksUnanswered = 0;
+  if (facts.attested !== null) {
+    facts.attested = { ...facts.attested, at: facts.attested.at - lateMs };
+  }
+  const earlier = (at: number | null) => (at === null ? null : at - lateMs);
+  facts.resetAt = earlier(facts.resetAt);
+  facts.promptAt = earlier(facts.promptAt);
+  facts.writtenAt = earlier(facts.writtenAt);
+  facts.identityAt -= lateMs;
+  facts.reads = Object.fromEntries(
+    Object.entries(facts.reads).map(([name, read]) => [name, { ...read, at: read.at - lateMs }]),
+  );
 }
 
 /** Would more bytes that nobody asked for change nothing? */

@@ -1,9 +1,11 @@
 /** Reachability of the service address, and stalls of the process itself. */
+import { taskNet } from './executor.ts';
+import { recordStall } from './facts.ts';
 import { fireLevel } from './levels.ts';
 import type { Event } from './protocol.ts';
 import { clearAlarm, raiseAlarm } from './reactions.ts';
 import { log, type Run } from './run.ts';
-import { enter } from './states.ts';
+import { enter, settle } from './states.ts';
 import { fireAfters } from './timers.ts';
 
 /** No script can take this name for an alarm of its own. */
@@ -28,6 +30,8 @@ export function takeNet(run: Run, event: Extract<Event, { kind: 'net' }>): void 
     raiseAlarm(run, BLIND, text, `clusterd status ${run.engine.target.cluster}`);
   } else clearAlarm(run, BLIND);
   if (!run.state.begun) return;
+  const { task } = run.state;
+  if (task !== null) settle(run, taskNet(run, task));
   const departure = fireLevel(run);
   if (departure !== null) return enter(run, departure);
   fireAfters(run);
@@ -42,8 +46,7 @@ export function takeStall(run: Run, lateMs: number): void {
   });
   for (const node of state.nodes) {
     node.console.byteAt = state.now;
-    node.facts.breaksUnanswered = 0;
-    node.facts.trustedAt = null;
+    recordStall(node.facts, lateMs);
   }
   state.net = { ...state.net, since: state.now };
   state.enteredAt += Math.min(lateMs, state.now - state.enteredAt);

@@ -68,10 +68,13 @@ function findReaction(run: Run, event: Request): Reaction | null {
 
 function objectionToConfirm(run: Run, node: NodeIndex | null): string | null {
   if (node === null) return 'confirm needs the name of the node that is off';
-  const { console, channel, connection } = run.state.nodes[node];
-  const ago = run.state.now - console.byteAt;
-  const spoke = channel === 'connected' && connection > 0 && ago < ALIVE_MS && console.line > 0;
-  if (!spoke) return null;
+  const { net } = run.state;
+  if (net.known && net.level === 'alive') {
+    return `the service address still answers: something runs, and it may be ${nodeName(run, node)}`;
+  }
+  const { heardAt } = run.state.nodes[node];
+  const ago = run.state.now - (heardAt ?? Number.NEGATIVE_INFINITY);
+  if (ago >= ALIVE_MS) return null;
   return `${nodeName(run, node)} wrote to its console ${Math.round(ago / 1000)} s ago: it is not off`;
 }
 
@@ -93,6 +96,10 @@ function takeService(run: Run, event: Request, inService: boolean): void {
     return reply(run, event, false, `${name} is the active node: it owns the disk`);
   }
   const target = run.state.nodes[event.node];
+  const { condition } = target.facts;
+  if (!inService && (condition === 'running' || condition === 'leaving')) {
+    return reply(run, event, false, `a system was seen on ${name}; production may run there`);
+  }
   if (target.inService === inService) return reply(run, event, true, 'it is so already');
   target.inService = inService;
   target.facts.reads = {};
@@ -130,6 +137,10 @@ function takeOwner(run: Run, event: Request): void {
     evidence: `${event.operator} said so, and its console shows a system that runs`,
   });
   reply(run, event, true, `${name} is the active node`);
+  if (currentState(run).lasting) return;
+  const evidence = `${event.operator} typed owner ${name}`;
+  const reason = `${event.operator} says that ${name} owns the disk`;
+  enter(run, { state: run.engine.program.startState, reason, evidence, node: event.node });
 }
 
 function objectionToOwner(run: Run, node: NodeIndex): string | null {
@@ -140,12 +151,13 @@ function objectionToOwner(run: Run, node: NodeIndex): string | null {
     return `no running system was seen on ${nodeName(run, node)} (it is ${facts.condition})`;
   }
   const stopped = evidenceOf(run.engine, run.state, other).some((one) => one.grade !== 'held');
-  const { condition, resumable } = run.state.nodes[other].facts;
-  const atPrompt = (condition === 'firmware' || condition === 'ended') && resumable === null;
-  const identified = run.state.nodes[other].facts.identity === 'proven';
-  if (stopped || (atPrompt && identified)) return null;
-  if (atPrompt) return `the machine at the prompt of ${name} has not shown that it is ${name}`;
-  return `${name} was not seen at its firmware prompt, nor off (it is ${condition})`;
+  const { condition, identity, resumable } = run.state.nodes[other].facts;
+  if (stopped) return null;
+  if (condition === 'running' || condition === 'leaving') return `${name} was seen running, too`;
+  if (resumable !== null) return `a system may be asleep on ${name}: somebody's BREAK stopped it`;
+  // Nothing is booted on this word; a silent node may stay unknown, a foreign one may not.
+  if (condition === 'unknown' || identity === 'proven') return null;
+  return `the machine at the prompt of ${name} has not shown that it is ${name}`;
 }
 
 function reply(run: Run, event: Request, accepted: boolean, text: string): void {

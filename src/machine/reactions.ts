@@ -13,6 +13,8 @@ import { journal, log, namesOf, nodeOfRole, type Run } from './run.ts';
 export interface Cause {
   /** `$line`, `$failure`, `$operator`. */
   readonly values: Readonly<Record<string, string>>;
+  /** The bare name of `$failure`. */
+  readonly failureName?: string;
   readonly node: NodeIndex | null;
   /** For the log: on what this rests. */
   readonly evidence: string;
@@ -60,7 +62,7 @@ function carryOutOne(run: Run, effect: Effect, cause: Cause): Departure | null {
         effect.type === null
           ? `clusterd status ${run.engine.target.cluster}`
           : fillText(run, effect.type, cause);
-      raiseAlarm(run, effect.name, fillText(run, effect.text, cause), type);
+      raiseAlarm(run, effect.name, fillText(run, effect.text, briefly(cause)), type);
       return null;
     }
     case 'clear':
@@ -73,6 +75,14 @@ function carryOutOne(run: Run, effect: Effect, cause: Cause): Departure | null {
       });
       return null;
   }
+}
+
+/** An alarm names the failure without its figures: the same trouble is not told anew each time. */
+function briefly(cause: Cause): Cause {
+  const { failureName } = cause;
+  return failureName === undefined
+    ? cause
+    : { ...cause, values: { ...cause.values, failure: failureName } };
 }
 
 export function raiseAlarm(run: Run, name: string, text: string, type: string): void {

@@ -5,6 +5,7 @@
 import type { Step } from '../language/program.ts';
 import { ownerBefore } from './boot.ts';
 import { judgeBoot, judgeResume } from './evidence.ts';
+import { recordBreak } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { journal, log, markHere, nodeName, quietSince, type Run, typeOn } from './run.ts';
 import { dialogueOf, moveOn, unreachable } from './step.ts';
@@ -158,7 +159,7 @@ export function runPress(
   if (!isHarmlessKey(run.engine, step.key)) {
     const refusal = keyRefused(run, task, frame);
     if (refusal !== null) return refusal;
-    if (howTo === 'resume') run.state.nodes[frame.node].facts.resumable = null;
+    if (howTo === 'resume') noteResumed(run, frame.node);
   }
   const node = run.state.nodes[frame.node];
   const foreign = halfTyped(run.engine, node);
@@ -195,6 +196,12 @@ export function resumeAfterWipe(
   return runPress(run, task, frame, step);
 }
 
+/** The suspended system is told to go on: nothing is held there any more. */
+export function noteResumed(run: Run, node: NodeIndex): void {
+  run.state.nodes[node].facts.resumable = null;
+  journal(run, { kind: 'held', node: nodeName(run, node), held: false });
+}
+
 /** A key that acts is held to the same law as a line that acts. */
 function keyRefused(run: Run, task: Task, frame: DialogueFrame): TaskOutcome | null {
   const verdict = permission(run, task, frame, null);
@@ -212,8 +219,7 @@ export function runBreak(run: Run, task: Task, frame: DialogueFrame): TaskOutcom
   journal(run, { kind: 'intent', verb: 'break', node: nodeName(run, frame.node) });
   run.effects.push({ kind: 'break', node: frame.node });
   log(run, 'verb', `BREAK to ${nodeName(run, frame.node)}`, { node: frame.node });
-  node.facts.breakPending = true;
-  node.facts.breaksUnanswered += 1;
+  recordBreak(node.facts);
   node.typedAt = run.state.now;
   markHere(node);
   return moveOn(frame);

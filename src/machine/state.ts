@@ -24,6 +24,8 @@ export interface NodeState {
   /** What the console says is believed: no replay of a terminal server is under way. */
   fresh: boolean;
   console: ConsoleText;
+  /** When a byte last came, on whatever connection; null: never. */
+  heardAt: number | null;
   /** When we last typed on this connection, or null. */
   typedAt: number | null;
   mark: Mark;
@@ -88,6 +90,7 @@ function emptyNode(at: number): NodeState {
     connection: 0,
     fresh: false,
     console: emptyConsole(at),
+    heardAt: null,
     typedAt: null,
     mark: { line: 0, column: 0 },
     echo: null,
@@ -151,6 +154,7 @@ export function withConsole(node: NodeState, text: ConsoleText, facts: Facts): N
     connection: node.connection,
     fresh: node.fresh,
     console: text,
+    heardAt: text.byteAt,
     typedAt: node.typedAt,
     mark: node.mark,
     echo: node.echo,

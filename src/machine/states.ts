@@ -94,7 +94,7 @@ function overBound(run: Run, index: number): Pick<Departure, 'state' | 'reason'>
   const limit = override?.entries ?? state.bound.entries;
   const withinMs = override?.withinMs ?? run.engine.milliseconds(state.bound.within);
   const recent = (run.state.entries[state.name] ?? []).filter(
-    (wall) => run.state.wall - wall < withinMs,
+    (wall) => wall <= run.state.wall && run.state.wall - wall < withinMs,
   );
   if (recent.length < limit) {
     run.state.entries = { ...run.state.entries, [state.name]: [...recent, run.state.wall] };
@@ -223,6 +223,7 @@ function takeOutcome(run: Run, task: Task, outcome: TaskOutcome): void {
   });
   const cause = {
     values: { failure: because },
+    failureName: failure,
     node: null,
     evidence: outcome.ok ? `${what} ended well` : `${what} failed: ${because}`,
   };

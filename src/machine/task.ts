@@ -94,6 +94,8 @@ export type Wait =
   | { kind: 'settle'; until: number }
   /** After CTRL-U: until the console is quiet. `then`: what is typed next. */
   | { kind: 'wipe'; attempt: number; until: number; then: 'send' | 'press' }
+  /** Before a boot on somebody's word: until the service address does not answer any more. */
+  | { kind: 'net'; until: number }
   | {
       kind: 'token';
       token: number;

@@ -19,6 +19,7 @@ export function takeBytes(run: Run, node: NodeIndex, data: string): void {
   const solicited = run.state.task?.frames.some((frame) => frame.node === node) ?? false;
   recordBytes(target.facts, data.length, solicited);
   target.console.byteAt = run.state.now;
+  target.heardAt = run.state.now;
   target.console.looked = false;
   if (!target.fresh && answersUs(target)) target.fresh = true;
   const { pieces, escape } = splitPieces(target.console.escape, data);
@@ -102,7 +103,7 @@ function recordMeaning(run: Run, line: SeenLine): void {
     if (fact === 'reset' && identifying) continue;
     const before = facts.condition;
     const heldBefore = facts.resumable !== null;
-    recordFact(facts, fact, run.state.now);
+    recordFact(facts, fact, run.state.now, isResetting(run, line.node));
     if (facts.condition !== before) {
       log(run, 'console', `${nodeName(run, line.node)} is now ${facts.condition} (was ${before})`, {
         level: 'debug',
@@ -121,6 +122,17 @@ function isIdentifying(run: Run, node: NodeIndex): boolean {
   const frames = run.state.task?.frames ?? [];
   return frames.some(
     (frame) => frame.kind === 'routine' && frame.routine === 'identify' && frame.node === node,
+  );
+}
+
+/** A reset that we ordered is under way there: its banner is expected. */
+function isResetting(run: Run, node: NodeIndex): boolean {
+  const frames = run.state.task?.frames ?? [];
+  return frames.some(
+    (frame) =>
+      frame.kind === 'routine' &&
+      frame.node === node &&
+      (frame.routine === 'boot' || (frame.routine === 'reset' && frame.phase === 'reset')),
   );
 }
 

@@ -12,6 +12,11 @@ function watching(options: ConstructorParameters<typeof World>[0] = {}): World {
   return world;
 }
 
+/** Words count only while nothing answers at the service address. */
+function addressDead(world: World): void {
+  world.state = { ...world.state, net: { ...world.state.net, level: 'dead' } };
+}
+
 const grades = (world: World, node: 0 | 1) =>
   evidenceOf(world.engine, world.state, node).map((one) => one.grade);
 
@@ -53,6 +58,9 @@ describe('out of service', () => {
   test('counts as long as the console does not show that a system runs there', () => {
     const world = watching();
     world.operator('out-of-service', 1);
+    world.state.nodes[1].facts.reads = {};
+    expect(judgeBoot(world.engine, world.state, 0)).toMatchObject({ kind: 'refused', alive: true });
+    addressDead(world);
     expect(judgeBoot(world.engine, world.state, 0).kind).toBe('allowed');
     world.site.node('n2').typeAtPrompt('boot mirror');
     world.seconds(2);
@@ -89,6 +97,7 @@ describe('off and attested', () => {
   test('an attestation lasts fifteen minutes', () => {
     const world = watching();
     world.site.node('n1').powerOff();
+    addressDead(world);
     const { facts } = world.state.nodes[0];
     facts.attested = { at: world.state.now, by: 'ann' };
     expect(judgeBoot(world.engine, world.state, 1).kind).toBe('allowed');
@@ -98,6 +107,7 @@ describe('off and attested', () => {
 
   test('an answer of the power device lasts thirty seconds, then it is asked again', () => {
     const world = watching();
+    addressDead(world);
     world.state.nodes[0].facts.power = { at: world.state.now, off: true };
     expect(judgeBoot(world.engine, world.state, 1).kind).toBe('allowed');
     const later = { ...world.state, now: world.state.now + 30_001 };

@@ -1,8 +1,10 @@
+/**
+ * Production runs on the node that the journal does not call the owner, and a BREAK that nobody saw
+ * (the terminal server's power cycle) suspended it. It sleeps with the disk.
+ */
 import { expect, test } from 'vitest';
 import { World } from './world.ts';
 
-/** Production runs on the node that the journal does not call the owner, and a BREAK that nobody saw
- * (the terminal server's power cycle) suspended it. */
 test('first start (owner only assumed): a suspended system on the other node is not "parked"', () => {
   const nodes = [
     { name: 'n1', start: 'parked' },

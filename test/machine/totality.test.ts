@@ -20,6 +20,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'boot-failed': "\r\nCan't open boot device\r\n",
   'boot-by-hand': '\r\nok boot disk1\r\n',
   'resumed-by-hand': '\r\nok go\r\n',
+  'asked-by-hand': '\r\nok banner\r\n',
   'changed-by-hand': '\r\nok setenv auto-boot? true\r\n',
   login: '\r\nprod console login: ',
   shell: '\r\n# ',
