@@ -43,6 +43,8 @@ export const addRun: AddCommand = (program, context) => {
 async function run(options: Options, context: CommandContext): Promise<ExitStatus> {
   const { terminal } = context;
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
+  // Short pauses for collecting garbage, more often, instead of long ones.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const home = homeOf(options, context);
   const loaded = loadHome(home);
   terminal.err(formatDiagnostics(loaded.diagnostics));

@@ -20,7 +20,7 @@ export function takeBytesQuickly(
   const before = state.nodes[event.node];
   if (!before.fresh && before.typedAt !== null) return null;
   const now = Math.max(state.now, event.at);
-  const console = takeUnmatched(engine, before, event.data, now);
+  const console = takeUnmatched(engine, state, before, event.data, now);
   if (console === null) return null;
   const facts = factsAfterBytes(before.facts, event.data.length);
   const node = withConsole(before, console, facts);
@@ -36,9 +36,21 @@ function factsAfterBytes(facts: Facts, count: number): Facts {
   return next;
 }
 
+/** Does a pattern match for which this state has a line, that means something, or is yet unlogged? */
+function matters(engine: Engine, state: MachineState, line: string): boolean {
+  if (!engine.patterns.matches(line)) return false;
+  const here = engine.reactions[state.current]?.texts;
+  return engine.patterns.lookup(line, 'finished').some((id) => {
+    const text = engine.textOfMatch[id] ?? -1;
+    const isName = id === engine.program.identity.match.id;
+    return isName || (text >= 0 && (here?.has(text) !== false || !state.ignored.includes(text)));
+  });
+}
+
 /** The console with the bytes added; null when a line has a match, or may be our own echo. */
 function takeUnmatched(
   engine: Engine,
+  state: MachineState,
   node: NodeState,
   data: string,
   now: number,
@@ -60,7 +72,7 @@ function takeUnmatched(
       const taken = takePiece(console, piece);
       if (taken.line !== null) {
         if (node.echo !== null && node.echo.line === console.line) return null;
-        if (node.fresh && engine.patterns.matches(taken.line)) return null;
+        if (node.fresh && matters(engine, state, taken.line)) return null;
         nextLine(console);
       }
       piece = taken.rest;

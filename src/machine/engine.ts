@@ -26,6 +26,8 @@ export interface Engine {
 export interface StateReactions {
   readonly always: readonly Reaction[];
   readonly own: readonly Reaction[];
+  /** Texts that mean something or that a line here waits for, by index into Program.texts. */
+  readonly texts: ReadonlySet<number>;
   /** Of all, those with a `net` trigger, with their position among all. */
   readonly nets: readonly { readonly key: number; readonly reaction: Reaction }[];
 }
@@ -38,7 +40,11 @@ function reactionsByState(program: Program): StateReactions[] {
     const nets = [...always, ...own]
       .map((reaction, key) => ({ key, reaction }))
       .filter(({ reaction }) => reaction.trigger.kind === 'net');
-    return { always, own, nets };
+    const named = [...always, ...own].flatMap(({ trigger }) =>
+      trigger.kind === 'text' ? trigger.texts : [],
+    );
+    const meaning = program.texts.flatMap((text, at) => (text.means === null ? [] : [at]));
+    return { always, own, nets, texts: new Set([...named, ...meaning]) };
   });
 }
 
