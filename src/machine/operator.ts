@@ -25,7 +25,7 @@ export function takeOperator(run: Run, event: Request): void {
   const reaction = findReaction(run, event);
   if (reaction === null || !run.state.begun) {
     const name = currentState(run).name;
-    const why = `the state ${name} takes no ${event.request}${nodeWord(run, event.node)}`;
+    const why = `the state ${name} has no use for it; it takes: ${wordsTaken(run).join(', ')}`;
     return reply(run, event, false, why);
   }
   const objection = event.request === 'confirm' ? objectionToConfirm(run, event.node) : null;
@@ -36,7 +36,7 @@ export function takeOperator(run: Run, event: Request): void {
     for (const node of run.state.nodes) trustCables(node.facts);
     journal(run, { kind: 'released', by: event.operator });
   }
-  reply(run, event, true, `${currentState(run).name} takes it`);
+  reply(run, event, true, `the state ${currentState(run).name} acts on it`);
   const departure = carryOut(run, reaction.effects, {
     values: { operator: event.operator },
     node: event.node,
@@ -53,6 +53,17 @@ function trustCables(facts: Facts): void {
 
 function nodeWord(run: Run, node: NodeIndex | null): string {
   return node === null ? '' : ` ${nodeName(run, node)}`;
+}
+
+/** What an operator can say in this state. */
+function wordsTaken(run: Run): string[] {
+  const { always, own } = reactionsNow(run);
+  const words = [...always, ...own].flatMap(({ trigger, condition }) => {
+    if (trigger.kind !== 'operator' || !holds(run, condition)) return [];
+    if (trigger.role === null) return [trigger.request];
+    return [`${trigger.request} ${nodeName(run, nodeOfRole(run.state, trigger.role))}`];
+  });
+  return words.length === 0 ? ['nothing now'] : [...new Set(words)];
 }
 
 function findReaction(run: Run, event: Request): Reaction | null {
