@@ -17,6 +17,7 @@ import {
   failed,
   type RoutineFrame,
   routineFrame,
+  routineUnderWay,
   type Task,
   type TaskOutcome,
 } from './task.ts';
@@ -75,9 +76,7 @@ export function runBootGate(
 ): TaskOutcome | null {
   if (child?.ok === false) {
     if (frame.phase === 'journal') {
-      // Whatever of the intent may have reached the disk: nothing was typed.
-      const owner = nodeName(run, run.state.owner);
-      journal(run, { kind: 'owner', node: owner, why: 'the boot could not be written down' });
+      writeOwnerBack(run, 'the boot could not be written down');
       return child;
     }
     return refuse(run, task, frame, `the proof could not be renewed: ${task.note}`);
@@ -119,13 +118,12 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
   const { state } = run;
   const verdict = judgeBoot(run.engine, state, frame.node);
   if (verdict.kind !== 'allowed') {
-    const owner = nodeName(run, state.owner);
-    journal(run, { kind: 'owner', node: owner, why: 'the boot was refused before it was typed' });
+    writeOwnerBack(run, 'the boot was refused before it was typed');
     const why = verdict.kind === 'refused' ? verdict.why : 'the proof grew too old';
     return refuse(run, task, frame, why);
   }
   const swaps = frame.node !== state.owner;
-  const boot = bootFrame(task);
+  const boot = routineUnderWay(task, 'boot');
   if (boot !== null) boot.before = ownershipOf(state);
   state.parkedBeforeBoot = readBackSince(run.engine, state, frame.node) !== null;
   state.owner = frame.node;
@@ -149,21 +147,21 @@ function ownershipOf(state: MachineState): BeforeBoot {
   return { owner, ownerAssumed, pathIndex, parkedBeforeBoot, unfinished };
 }
 
-function bootFrame(task: Task): RoutineFrame | null {
-  const found = task.frames.find((frame) => frame.kind === 'routine' && frame.routine === 'boot');
-  return found?.kind === 'routine' ? found : null;
+/** Nothing was typed: whatever the journal says of a new owner, the old one is the last word. */
+function writeOwnerBack(run: Run, why: string): void {
+  journal(run, { kind: 'owner', node: nodeName(run, run.state.owner), why });
 }
 
 /** Who owned the disk before the boot that is under way, if its gate has been passed. */
 export function ownerBefore(run: Run, task: Task): NodeIndex {
-  return bootFrame(task)?.before?.owner ?? run.state.owner;
+  return routineUnderWay(task, 'boot')?.before?.owner ?? run.state.owner;
 }
 
 /** Right before RETURN on the boot line: from here on every old proof about this node is void. */
 export function commitBoot(run: Run, task: Task, node: NodeIndex): void {
-  const boot = bootFrame(task);
+  const boot = routineUnderWay(task, 'boot');
   if (boot !== null) boot.before = null;
-  recordBootOrdered(run.state.nodes[node].facts, run.state.now);
+  recordBootOrdered(run.state.nodes[node].facts);
 }
 
 /** The system was never started: the disk belongs to whom it belonged before. */
@@ -171,8 +169,8 @@ function undoBoot(run: Run, frame: RoutineFrame): void {
   if (frame.before === null) return;
   Object.assign(run.state, frame.before);
   frame.before = null;
+  writeOwnerBack(run, 'the boot was never typed');
   const owner = nodeName(run, run.state.owner);
-  journal(run, { kind: 'owner', node: owner, why: 'the boot was never typed' });
   log(run, 'evidence', `the boot was never typed: ${owner} owns the disk as before`, {
     node: run.state.owner,
   });
@@ -180,14 +178,9 @@ function undoBoot(run: Run, frame: RoutineFrame): void {
 
 /** A boot is abandoned before its key was pressed: memory and journal go back together. */
 export function abandonBoot(run: Run, task: Task): void {
-  const boot = bootFrame(task);
+  const boot = routineUnderWay(task, 'boot');
   if (boot === null) return;
-  const gate = task.frames.at(-1);
-  const writing =
-    gate?.kind === 'routine' && gate.routine === 'boot-gate' && gate.phase === 'journal';
+  const writing = routineUnderWay(task, 'boot-gate')?.phase === 'journal';
   if (boot.before !== null) undoBoot(run, boot);
-  else if (writing) {
-    const owner = nodeName(run, run.state.owner);
-    journal(run, { kind: 'owner', node: owner, why: 'the boot was abandoned before it was typed' });
-  }
+  else if (writing) writeOwnerBack(run, 'the boot was abandoned before it was typed');
 }

@@ -38,7 +38,6 @@ function factsAfterBytes(facts: Facts, count: number): Facts {
 
 /** Does a pattern match for which this state has a line, that means something, or is yet unlogged? */
 function matters(engine: Engine, state: MachineState, line: string): boolean {
-  if (!engine.patterns.matches(line)) return false;
   const here = engine.reactions[state.current]?.texts;
   return engine.patterns.lookup(line, 'finished').some((id) => {
     const text = engine.textOfMatch[id] ?? -1;

@@ -1,6 +1,6 @@
 /** Asks the conditions of a script: settings, the net, what the journal says, nodes in service. */
 import type { Condition } from '../language/program.ts';
-import type { Run } from './run.ts';
+import { nodeOfRole, type Run } from './run.ts';
 
 export function holds(run: Run, condition: Condition | null): boolean {
   if (condition === null) return true;
@@ -13,7 +13,7 @@ export function holds(run: Run, condition: Condition | null): boolean {
     case 'unfinished':
       return state.unfinished === condition.value;
     case 'service': {
-      const node = condition.role === 'active' ? state.owner : state.owner === 0 ? 1 : 0;
+      const node = nodeOfRole(state, condition.role);
       return state.nodes[node].inService === condition.inService;
     }
   }

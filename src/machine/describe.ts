@@ -6,7 +6,7 @@ import type { NetLevel } from '../language/program.ts';
 import type { Engine } from './engine.ts';
 import { evidenceOf } from './evidence.ts';
 import type { ChannelStatus, Moment, NodeIndex } from './protocol.ts';
-import { type Run, roleOf } from './run.ts';
+import { nodeOfRole, type Run, roleOf } from './run.ts';
 import type { MachineState } from './state.ts';
 import { describeTask } from './states.ts';
 import { timersOf } from './timers.ts';
@@ -85,7 +85,7 @@ export function describe(engine: Engine, last: MachineState, now: Moment): Clust
   const run: Run = { engine, state, effects: [] };
   const current = engine.program.states[state.current];
   const active = engine.target.nodes[state.owner].name;
-  const standby = engine.target.nodes[state.owner === 0 ? 1 : 0].name;
+  const standby = engine.target.nodes[nodeOfRole(state, 'standby')].name;
   return {
     cluster: engine.target.cluster,
     script: engine.program.name,

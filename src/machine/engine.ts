@@ -107,3 +107,8 @@ export function bindEngine(program: Program, target: Target, patterns: PatternSe
     },
   };
 }
+
+/** Does this value, as a console shows it, name that node? Letters count in either case. */
+export function isIdentityOf(engine: Engine, node: NodeIndex, shown: string | null): boolean {
+  return shown?.toLowerCase() === engine.target.nodes[node].identity.toLowerCase();
+}

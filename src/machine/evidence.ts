@@ -5,7 +5,7 @@
  * back. Source: the project's design, section 5, and domain facts, section 8.
  */
 import type { ParkedLine } from '../language/program.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, isIdentityOf } from './engine.ts';
 import { type Condition, DOUBT_BYTES_MAX } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type MachineState, otherNode } from './state.ts';
@@ -95,11 +95,11 @@ function parkedEvidence(engine: Engine, state: MachineState, node: NodeIndex): E
 }
 
 function offEvidence(state: MachineState, node: NodeIndex): Evidence | null {
-  const { power } = state.nodes[node].facts;
-  if (power === null || !power.off) return null;
-  const stale = state.now - power.at > OFF_MS;
-  const note = `the power device said off ${secondsAgo(state.now, power.at)}`;
-  return { grade: 'off', at: power.at, stale, note };
+  const { offAt } = state.nodes[node].facts;
+  if (offAt === null) return null;
+  const stale = state.now - offAt > OFF_MS;
+  const note = `the power device said off ${secondsAgo(state.now, offAt)}`;
+  return { grade: 'off', at: offAt, stale, note };
 }
 
 function attestedEvidence(state: MachineState, node: NodeIndex): Evidence | null {
@@ -208,8 +208,8 @@ const UNDO_MS = 5 * 60_000;
  * `go` might continue the very boot that the BREAK stopped.
  */
 function isOwnersMachine(engine: Engine, state: MachineState, node: NodeIndex): boolean {
-  const shown = state.nodes[node].facts.identityShown?.toLowerCase();
-  const is = (index: NodeIndex) => shown === engine.target.nodes[index].identity.toLowerCase();
+  const { identityShown } = state.nodes[node].facts;
+  const is = (index: NodeIndex) => isIdentityOf(engine, index, identityShown);
   return is(state.owner) || (node === state.owner && !is(otherNode(state.owner)));
 }
 

@@ -27,6 +27,7 @@ import {
   type Wait,
 } from './task.ts';
 import {
+  abandonTyping,
   confirmEcho,
   echoProgress,
   isHarmlessLine,
@@ -123,8 +124,7 @@ function checkEcho(
   }
   const refusal = stillPermitted(run, task, frame, wait.text);
   if (refusal !== null) {
-    run.effects.push({ kind: 'discard-typing', node: frame.node });
-    run.effects.push({ kind: 'type', node: frame.node, data: '\x15' });
+    abandonTyping(run, frame.node, task);
     task.wait = null;
     return goOn(run, task, refusal);
   }
@@ -238,9 +238,9 @@ function outcomeOfPower(
   answer: Extract<Answer, { kind: 'power' }>,
 ): TaskOutcome {
   const { facts } = run.state.nodes[topFrame(task).node];
-  facts.power = null;
+  facts.offAt = null;
   if (answer.outcome === 'off') {
-    facts.power = { at: run.state.now, off: true };
+    facts.offAt = run.state.now;
     facts.offBytes = 0;
     return DONE;
   }

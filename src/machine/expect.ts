@@ -20,9 +20,8 @@ export function beginExpect(
 ): TaskOutcome | null {
   const cut = unreachable(run, task, frame.node);
   if (cut !== null) return cut;
-  const since = run.state.now;
-  const deadline = since + run.engine.milliseconds(step.within);
-  task.wait = { kind: 'expect', since, deadline, answered: false };
+  const deadline = run.state.now + run.engine.milliseconds(step.within);
+  task.wait = { kind: 'expect', deadline, answered: false };
   return null;
 }
 

@@ -28,7 +28,6 @@ export interface Resumable {
 
 export interface Facts {
   condition: Condition;
-  conditionAt: number;
   /** `carried`: proven on an earlier connection of the same line, nothing contradicting since. */
   identity: 'unknown' | 'proven' | 'carried' | 'contradicted';
   identityAt: number;
@@ -60,7 +59,8 @@ export interface Facts {
   breakPending: boolean;
   /** Bytes since the node was last said to be off, by whatever they were caused. */
   offBytes: number;
-  power: { readonly at: number; readonly off: boolean } | null;
+  /** When every power device of the node last said off, or null. */
+  offAt: number | null;
   attested: { readonly at: number; readonly by: string } | null;
   trustedAt: number | null;
 }
@@ -68,7 +68,6 @@ export interface Facts {
 export function emptyFacts(): Facts {
   return {
     condition: 'unknown',
-    conditionAt: 0,
     identity: 'unknown',
     identityAt: 0,
     identityShown: null,
@@ -84,7 +83,7 @@ export function emptyFacts(): Facts {
     breaksUnanswered: 0,
     breakPending: false,
     offBytes: 0,
-    power: null,
+    offAt: null,
     attested: null,
     trustedAt: null,
   };
@@ -92,7 +91,7 @@ export function emptyFacts(): Facts {
 
 /** A console that is lost says nothing against a node that is off; all that it showed is void. */
 export function factsAfterLoss(facts: Facts): Facts {
-  return { ...factsAfterReconnect(facts), power: facts.power, attested: facts.attested };
+  return { ...factsAfterReconnect(facts), offAt: facts.offAt, attested: facts.attested };
 }
 
 /** What a new connection leaves of the facts: the line may have been anywhere meanwhile. */
@@ -116,14 +115,9 @@ function forgetPrompt(facts: Facts): void {
 
 /** A sign of life ends every proof that the node is off. */
 export function contradictOff(facts: Facts): void {
-  facts.power = null;
+  facts.offAt = null;
   facts.attested = null;
   facts.trustedAt = null;
-}
-
-function setCondition(facts: Facts, condition: Condition, at: number): void {
-  if (facts.condition !== condition) facts.conditionAt = at;
-  facts.condition = condition;
 }
 
 function recordHeld(facts: Facts, at: number): void {
@@ -139,7 +133,7 @@ function recordHeld(facts: Facts, at: number): void {
   facts.resumable = { at, ours, carried: clean };
   forgetPrompt(facts);
   facts.resetAt = null;
-  if (!clean) setCondition(facts, 'held', at);
+  if (!clean) facts.condition = 'held';
 }
 
 function recordFirmware(facts: Facts, at: number): void {
@@ -150,7 +144,7 @@ function recordFirmware(facts: Facts, at: number): void {
     facts.resumable = { at, ours: true, carried: true };
   }
   if (facts.condition !== 'held' && facts.condition !== 'ended') {
-    setCondition(facts, 'firmware', at);
+    facts.condition = 'firmware';
   }
   facts.breakPending = false;
 }
@@ -177,17 +171,17 @@ function recordBanner(facts: Facts, at: number, ours: boolean): void {
   facts.writtenAt = null;
   facts.resumable = null;
   facts.breakPending = false;
-  setCondition(facts, 'resetting', at);
+  facts.condition = 'resetting';
 }
 
-function recordLeft(facts: Facts, condition: 'leaving' | 'running', at: number): void {
+function recordLeft(facts: Facts, condition: 'leaving' | 'running'): void {
   forgetPrompt(facts);
   facts.resetAt = null;
   facts.resumable = null;
   facts.sleepRuledOut = false;
   facts.cleanAtBreak = false;
   if (condition === 'running') facts.breakPending = false;
-  setCondition(facts, condition, at);
+  facts.condition = condition;
 }
 
 /** The owner runs: on the other node, watched meanwhile, nothing can sleep that has the disk. */
@@ -197,9 +191,9 @@ export function recordOwnerRuns(other: Facts): void {
 }
 
 /** A boot of this node is about to be typed: every proof that it stands still is used up. */
-export function recordBootOrdered(facts: Facts, at: number): void {
+export function recordBootOrdered(facts: Facts): void {
   contradictOff(facts);
-  recordLeft(facts, 'leaving', at);
+  recordLeft(facts, 'leaving');
 }
 
 /** Takes in what a recognised line means. `ours`: a reset that we ordered is under way. */
@@ -214,16 +208,17 @@ export function recordFact(facts: Facts, fact: Fact, at: number, ours = false): 
       forgetPrompt(facts);
       facts.resumable = null;
       facts.resetAt = null;
-      return setCondition(facts, 'ended', at);
+      facts.condition = 'ended';
+      return;
     case 'reset':
       return recordBanner(facts, at, ours);
     case 'asked':
       facts.asked = true;
       return;
     case 'leaving':
-      return recordLeft(facts, 'leaving', at);
+      return recordLeft(facts, 'leaving');
     case 'running':
-      return recordLeft(facts, 'running', at);
+      return recordLeft(facts, 'running');
     case 'lost-values':
       return forgetPrompt(facts);
   }
@@ -245,7 +240,7 @@ export function recordBytes(facts: Facts, count: number, solicited: boolean): vo
 
 /** The process stood still: every proof is older by that than the clock may know. */
 export function recordStall(facts: Facts, lateMs: number): void {
-  facts.power = null;
+  facts.offAt = null;
   facts.trustedAt = null;
   facts.breaksUnanswered = 0;
   if (facts.attested !== null) {
@@ -267,7 +262,7 @@ export function isPastDoubt(facts: Facts): boolean {
     facts.offBytes > OFF_BYTES_MAX &&
     facts.doubtBytes > DOUBT_BYTES_MAX &&
     facts.breaksUnanswered === 0 &&
-    facts.power === null &&
+    facts.offAt === null &&
     facts.attested === null &&
     facts.trustedAt === null
   );

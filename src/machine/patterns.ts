@@ -18,8 +18,6 @@ export interface Found {
 export interface PatternSet {
   /** Ids of what matches this line, settings aside. */
   lookup(line: string, kind: LineKind): readonly number[];
-  /** Whether any pattern without settings may match this line: cheaper than `lookup`, never less. */
-  matches(line: string): boolean;
   /** Where one match stands in the line; `values` for its settings and parameters. */
   find(match: Match, line: string, values: Readonly<Record<string, string>>): Found | null;
 }
@@ -71,10 +69,6 @@ class MatchGroup {
     if (this.#ids.length > 0) this.#set.compile();
   }
 
-  mayHit(line: string): boolean {
-    return this.#ids.length > 0 && (this.#set.match(line) as number[]).length > 0;
-  }
-
   hits(line: string): readonly number[] {
     if (this.#ids.length === 0) return NONE;
     const found = this.#set.match(line) as number[];
@@ -108,10 +102,6 @@ class CompiledPatterns implements PatternSet {
       if (match === undefined || (kind === 'unfinished' && needsLineEnd(match))) return false;
       return this.find(match, line, {}) !== null;
     });
-  }
-
-  matches(line: string): boolean {
-    return line !== '' && this.#plain.mayHit(line);
   }
 
   find(match: Match, line: string, values: Readonly<Record<string, string>>): Found | null {

@@ -4,6 +4,7 @@
  * ownership of the disk changes, stands in boot.ts.
  */
 import { runBootGate, runBootRoutine } from './boot.ts';
+import { isIdentityOf } from './engine.ts';
 import { fencedEvidence, judgeResume, judgeTrust, parkedLines } from './evidence.ts';
 import { pushHowTo } from './how-to.ts';
 import { awaitToken, journalIntent } from './intent.ts';
@@ -15,6 +16,7 @@ import {
   failed,
   type RoutineFrame,
   routineFrame,
+  routineUnderWay,
   type Task,
   type TaskOutcome,
 } from './task.ts';
@@ -72,7 +74,7 @@ function runHold(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
 /** A foreign identity counts when it was shown twice: noise seldom repeats itself. */
 function runIdentify(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome | null) {
   const { facts } = run.state.nodes[frame.node];
-  const undoing = task.frames.some((one) => one.kind === 'routine' && one.routine === 'resume');
+  const undoing = routineUnderWay(task, 'resume') !== null;
   if (child === null) {
     if (undoing && facts.identity === 'contradicted') return DONE;
     facts.identityShown = null;
@@ -84,8 +86,10 @@ function runIdentify(run: Run, task: Task, frame: RoutineFrame, child: TaskOutco
   if (shown !== null && shown === frame.shown) {
     facts.identity = 'contradicted';
     facts.identityShown = shown;
-    const other = run.engine.target.nodes[otherNode(frame.node)];
-    const whose = shown === other.identity ? `: that is ${other.name}, the cables are swapped` : '';
+    const other = otherNode(frame.node);
+    const whose = isIdentityOf(run.engine, other, shown)
+      ? `: that is ${nodeName(run, other)}, the cables are swapped`
+      : '';
     task.note = `expected ${run.engine.target.nodes[frame.node].identity}, got ${shown}${whose}`;
     log(run, 'evidence', `another machine is on the line of ${nodeName(run, frame.node)}`, {
       level: 'warn',

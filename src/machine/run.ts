@@ -16,10 +16,6 @@ export function nodeName(run: Run, node: NodeIndex): string {
   return run.engine.target.nodes[node].name;
 }
 
-export function standbyOf(state: MachineState): NodeIndex {
-  return otherNode(state.owner);
-}
-
 export function roleOf(state: MachineState, node: NodeIndex): 'active' | 'standby' {
   return node === state.owner ? 'active' : 'standby';
 }
@@ -78,7 +74,7 @@ export function namesOf(run: Run): Record<string, string> {
   return {
     cluster: engine.target.cluster,
     active: nodeName(run, state.owner),
-    standby: nodeName(run, standbyOf(state)),
+    standby: nodeName(run, nodeOfRole(state, 'standby')),
     service: engine.target.service,
   };
 }

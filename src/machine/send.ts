@@ -13,6 +13,7 @@ import {
   type DialogueFrame,
   failed,
   routineFrame,
+  routineUnderWay,
   type Task,
   type TaskOutcome,
   type Wait,
@@ -27,11 +28,6 @@ import {
   keyBytes,
 } from './typing.ts';
 
-/** Inside which engine verb does this frame stand? Only the right one may type what acts. */
-function within(task: Task, routine: string): boolean {
-  return task.frames.some((frame) => frame.kind === 'routine' && frame.routine === routine);
-}
-
 /** Returns a failure when the law forbids the line, `gate` when it must be passed first. */
 function permission(
   run: Run,
@@ -45,18 +41,22 @@ function permission(
   switch (howTo) {
     case 'write':
     case 'reset':
-      if (identity === 'proven' && (within(task, 'park') || within(task, 'reset'))) return null;
+      if (
+        identity === 'proven' &&
+        (routineUnderWay(task, 'park') !== null || routineUnderWay(task, 'reset') !== null)
+      )
+        return null;
       task.note = 'the identity of this machine is not proven on this connection';
       return failed('refused');
     case 'boot':
-      if (!within(task, 'boot') || identity !== 'proven') {
+      if (routineUnderWay(task, 'boot') === null || identity !== 'proven') {
         task.note = 'the identity of this machine is not proven on this connection';
         return failed('refused');
       }
       return frame.gatePassed === frame.step ? null : 'gate';
     case 'resume': {
       const verdict = judgeResume(run.engine, run.state, frame.node);
-      if (verdict.kind === 'allowed' && within(task, 'resume')) return null;
+      if (verdict.kind === 'allowed' && routineUnderWay(task, 'resume') !== null) return null;
       task.note = verdict.kind === 'refused' ? verdict.why : 'resume is not under way';
       return failed('refused');
     }
@@ -94,8 +94,7 @@ export function runSend(
   if (cut !== null) return cut;
   const verdict = permission(run, task, frame, text);
   if (verdict === 'gate') {
-    const boot = task.frames.find((one) => one.kind === 'routine' && one.routine === 'boot');
-    const path = boot?.kind === 'routine' ? boot.pathIndex : 0;
+    const path = routineUnderWay(task, 'boot')?.pathIndex ?? 0;
     task.frames.push(routineFrame('boot-gate', frame.node, path));
     return null;
   }

@@ -67,7 +67,10 @@ export function enter(run: Run, departure: Departure): void {
     bounded: next.bound !== null,
     lasting: next.lasting,
   });
-  if (!enterByLevel(run)) runActions(run);
+  // A level that already holds counts at once, before the actions.
+  const byLevel = fireLevel(run);
+  if (byLevel !== null) enter(run, byLevel);
+  else runActions(run);
 }
 
 /** What the state does, and where time leads from it, for the log. */
@@ -174,7 +177,7 @@ function frameOfAction(run: Run, action: Exclude<Action, { kind: 'effects' }>): 
 
 export function startTask(run: Run, origin: Task['origin'], frame: Frame | null): void {
   if (frame === null) return startCommand(run, origin);
-  const task: Task = { origin, startedAt: run.state.now, frames: [frame], wait: null, note: '' };
+  const task: Task = { origin, frames: [frame], wait: null, note: '' };
   run.state.task = task;
   settle(run, { outcome: advance(run, task) });
 }
@@ -190,7 +193,7 @@ function startCommand(run: Run, origin: Task['origin']): void {
   run.effects.push({ kind: 'run', token: wait.token, argv, withinMs });
   log(run, 'verb', `run ${argv.join(' ')}`);
   const frame = routineFrame('command', run.state.owner);
-  run.state.task = { origin, startedAt: run.state.now, frames: [frame], wait, note: '' };
+  run.state.task = { origin, frames: [frame], wait, note: '' };
 }
 
 /** Takes what the executor reports: when the task is over, its outcome lines decide. */
@@ -265,12 +268,4 @@ export function renewEvery(run: Run, index: number): void {
   if (every === undefined) return;
   const due = run.state.now + run.engine.milliseconds(every.duration);
   run.state.everyDue = run.state.everyDue.map((old, position) => (position === index ? due : old));
-}
-
-/** A level that already holds counts at once on entry, before the actions. */
-export function enterByLevel(run: Run): boolean {
-  const departure = fireLevel(run);
-  if (departure === null) return false;
-  enter(run, departure);
-  return true;
 }

@@ -77,7 +77,6 @@ export type Frame = DialogueFrame | RoutineFrame;
 export type Wait =
   | {
       kind: 'expect';
-      since: number;
       deadline: number;
       /** Something came back since the last typing, soon enough to be an answer. */
       answered: boolean;
@@ -106,7 +105,6 @@ export type Wait =
 
 export interface Task {
   origin: { readonly kind: 'action' | 'every'; readonly index: number };
-  startedAt: number;
   frames: Frame[];
   wait: Wait | null;
   /** Why the last failure happened, in words, for the log. */
@@ -153,6 +151,19 @@ export function routineFrame(routine: RoutineName, node: NodeIndex, pathIndex = 
     before: null,
     shown: null,
   };
+}
+
+/** The engine's verb that this task is in the middle of, on any node or on this one; or null. */
+export function routineUnderWay(
+  task: Task | null,
+  routine: RoutineName,
+  node?: NodeIndex,
+): RoutineFrame | null {
+  for (const frame of task?.frames ?? []) {
+    const fits = frame.kind === 'routine' && frame.routine === routine;
+    if (fits && (node === undefined || frame.node === node)) return frame;
+  }
+  return null;
 }
 
 export function topFrame(task: Task): Frame {

@@ -4,15 +4,16 @@
  * its way. Called by machine.ts for every chunk.
  */
 import { nextLine, splitPieces, takePiece } from './console.ts';
+import { isIdentityOf } from './engine.ts';
 import { taskBytes, taskLine } from './executor.ts';
 import type { SeenLine } from './expect.ts';
 import { recordBytes, recordFact, recordOwnerRuns } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type Cause, reactionsNow, reactToLine } from './reactions.ts';
 import { journal, log, markHere, nodeName, type Run, roleOf } from './run.ts';
-import type { NodeState } from './state.ts';
-import { otherNode } from './state.ts';
+import { type NodeState, otherNode } from './state.ts';
 import { enter, settle } from './states.ts';
+import { routineUnderWay } from './task.ts';
 
 export function takeBytes(run: Run, node: NodeIndex, data: string): void {
   const target = run.state.nodes[node];
@@ -93,7 +94,8 @@ function handleText(run: Run, node: NodeIndex, text: string, prompt: boolean): v
 function recordMeaning(run: Run, line: SeenLine): void {
   if (line.hits.length === 0) return;
   recordIdentity(run, line);
-  const identifying = isIdentifying(run, line.node);
+  // Our own `banner` shows the lines of a banner without any reset.
+  const identifying = routineUnderWay(run.state.task, 'identify', line.node) !== null;
   const { facts } = run.state.nodes[line.node];
   const means = new Set(
     line.hits.map((id) => run.engine.program.texts[run.engine.textOfMatch[id] ?? -1]?.means),
@@ -117,23 +119,11 @@ function recordMeaning(run: Run, line: SeenLine): void {
   }
 }
 
-/** Our own `banner` shows the lines of a banner without any reset. */
-function isIdentifying(run: Run, node: NodeIndex): boolean {
-  const frames = run.state.task?.frames ?? [];
-  return frames.some(
-    (frame) => frame.kind === 'routine' && frame.routine === 'identify' && frame.node === node,
-  );
-}
-
 /** A reset that we ordered is under way there: its banner is expected. */
 function isResetting(run: Run, node: NodeIndex): boolean {
-  const frames = run.state.task?.frames ?? [];
-  return frames.some(
-    (frame) =>
-      frame.kind === 'routine' &&
-      frame.node === node &&
-      (frame.routine === 'boot' || (frame.routine === 'reset' && frame.phase === 'reset')),
-  );
+  const { task } = run.state;
+  const booting = routineUnderWay(task, 'boot', node) !== null;
+  return booting || routineUnderWay(task, 'reset', node)?.phase === 'reset';
 }
 
 function recordIdentity(run: Run, line: SeenLine): void {
@@ -142,15 +132,14 @@ function recordIdentity(run: Run, line: SeenLine): void {
   const shown = run.engine.patterns.find(match, line.text, {})?.group ?? '';
   const { facts } = run.state.nodes[line.node];
   const expected = run.engine.target.nodes[line.node].identity;
-  if (shown.toLowerCase() === expected.toLowerCase()) {
+  if (isIdentityOf(run.engine, line.node, shown)) {
     facts.identity = 'proven';
     facts.identityAt = run.state.now;
     facts.identityShown = null;
     return;
   }
   facts.identityShown = shown;
-  const other = run.engine.target.nodes[otherNode(line.node)].identity;
-  const isOther = shown.toLowerCase() === other.toLowerCase();
+  const isOther = isIdentityOf(run.engine, otherNode(line.node), shown);
   if (isOther) facts.identity = 'contradicted';
   else if (facts.identity === 'proven') facts.identity = 'carried';
   log(run, 'evidence', `the console of ${nodeName(run, line.node)} shows another identity`, {

@@ -6,7 +6,7 @@
 import type { Key, Match } from '../language/program.ts';
 import type { Engine } from './engine.ts';
 import type { NodeIndex } from './protocol.ts';
-import { log, markHere, type Run, typeOn } from './run.ts';
+import { log, markHere, quietSince, type Run, typeOn } from './run.ts';
 import type { NodeState } from './state.ts';
 import type { Task, Wait } from './task.ts';
 
@@ -86,8 +86,7 @@ export function beginWipe(
 
 /** When a wipe is over: quiet for a while, or waited for long enough. */
 export function wipeEndsAt(node: NodeState, wait: Extract<Wait, { kind: 'wipe' }>): number {
-  const quiet = Math.max(node.console.byteAt, node.typedAt ?? 0) + WIPE_QUIET_MS;
-  return Math.min(quiet, wait.until);
+  return Math.min(quietSince(node) + WIPE_QUIET_MS, wait.until);
 }
 
 export type EchoProgress = 'pending' | 'complete' | 'garbled';

@@ -16,7 +16,6 @@ function faultyEngine(word: string): Engine {
         if (line.includes(word)) throw new Error('assertion failed: owner is 2');
         return patterns.lookup(line, prompts);
       },
-      matches: (line) => line.includes(word) || patterns.matches(line),
       find: (match, line, values) => patterns.find(match, line, values),
     },
   };

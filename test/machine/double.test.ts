@@ -113,7 +113,7 @@ test('the plug of another machine: power says off while the service address stil
 test('the monitor itself was suspended for an hour: a proof of 30 s is an hour old', () => {
   const world = watching();
   world.state = { ...world.state, net: { ...world.state.net, level: 'dead' } };
-  world.state.nodes[0].facts.power = { at: world.state.now, off: true };
+  world.state.nodes[0].facts.offAt = world.state.now;
   world.state.nodes[0].facts.offBytes = 0;
   expect(judgeBoot(world.engine, world.state, 1).kind).toBe('allowed');
   world.feed({ kind: 'stall', lateMs: 3_600_000 });

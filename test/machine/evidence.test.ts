@@ -108,7 +108,7 @@ describe('off and attested', () => {
   test('an answer of the power device lasts thirty seconds, then it is asked again', () => {
     const world = watching();
     addressDead(world);
-    world.state.nodes[0].facts.power = { at: world.state.now, off: true };
+    world.state.nodes[0].facts.offAt = world.state.now;
     expect(judgeBoot(world.engine, world.state, 1).kind).toBe('allowed');
     const later = { ...world.state, now: world.state.now + 30_001 };
     expect(judgeBoot(world.engine, later, 1)).toEqual({ kind: 'refresh', grade: 'off' });
