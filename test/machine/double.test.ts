@@ -1,22 +1,12 @@
 /** Ways that once ended, or nearly, with two systems on one disk. None may. */
 import { expect, test } from 'vitest';
 import { judgeBoot } from '../../src/machine/evidence.ts';
-import { World } from './world.ts';
-
-function watching(options: ConstructorParameters<typeof World>[0] = {}): World {
-  const world = new World(options);
-  expect(
-    world.until(() => world.stateName === 'watch', 240),
-    world.story(),
-  ).toBe(true);
-  world.seconds(15);
-  return world;
-}
+import { MOVED_BY_HAND, World, watching } from './world.ts';
 
 const clean = (world: World) => expect(world.site.referee.violations, world.story()).toEqual([]);
 
 test('stray BREAK, a person types `banner` to see which machine it is, then asks for a switchover', () => {
-  const world = watching();
+  const world = watching({}, 15);
   world.site.node('n1').spuriousBreak();
   world.seconds(1);
   world.site.node('n1').typeAtPrompt('banner');
@@ -29,7 +19,7 @@ test('stray BREAK, a person types `banner` to see which machine it is, then asks
 test.each([0, 200, 1000, 1500, 2000, 2500])(
   'no operator word at all: a hang, our BREAK, and %i ms later a watcher types `banner`',
   (ms) => {
-    const world = watching();
+    const world = watching({}, 15);
     world.site.node('n1').hang();
     const held = () => world.site.node('n1').machine.isHeld;
     expect(world.until(held, 200), world.story()).toBe(true);
@@ -42,7 +32,7 @@ test.each([0, 200, 1000, 1500, 2000, 2500])(
 );
 
 test('console silent, address ALIVE, switchover, then a mistaken confirm in ask', () => {
-  const world = watching({ target: { onSilence: 'confirm' } });
+  const world = watching({ target: { onSilence: 'confirm' } }, 15);
   world.site.console('n1').options.mode = 'half-open';
   expect(
     world.until(() => world.stateName === 'mute', 200),
@@ -61,11 +51,7 @@ test('console silent, address ALIVE, switchover, then a mistaken confirm in ask'
 });
 
 test('moved by hand to n2, which is then said to be out of service (do not touch it)', () => {
-  const nodes = [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'running' },
-  ] as const;
-  const world = new World({ site: { nodes } });
+  const world = new World({ site: { nodes: MOVED_BY_HAND } });
   expect(
     world.until(() => world.stateName === 'puzzled', 200),
     world.story(),
@@ -80,11 +66,7 @@ test('moved by hand to n2, which is then said to be out of service (do not touch
 });
 
 test('unproven: console of n2 (which serves) unreachable, address alive, a mistaken confirm', () => {
-  const nodes = [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'running' },
-  ] as const;
-  const world = new World({ site: { nodes }, target: { onSilence: 'confirm' } });
+  const world = new World({ site: { nodes: MOVED_BY_HAND }, target: { onSilence: 'confirm' } });
   world.site.console('n2').options.mode = 'refuse';
   world.site.console('n2').cutAll();
   expect(
@@ -98,7 +80,7 @@ test('unproven: console of n2 (which serves) unreachable, address alive, a mista
 });
 
 test('the plug of another machine: power says off while the service address still answers', () => {
-  const world = watching();
+  const world = watching({}, 15);
   world.powerLie = 'off';
   world.site.console('n1').options.mode = 'half-open';
   expect(
@@ -111,7 +93,7 @@ test('the plug of another machine: power says off while the service address stil
 });
 
 test('the monitor itself was suspended for an hour: a proof of 30 s is an hour old', () => {
-  const world = watching();
+  const world = watching({}, 15);
   world.state = { ...world.state, net: { ...world.state.net, level: 'dead' } };
   world.state.nodes[0].facts.offAt = world.state.now;
   world.state.nodes[0].facts.offBytes = 0;

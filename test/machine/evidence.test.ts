@@ -1,16 +1,7 @@
 /** The law of evidence at its edges: each case once let a boot through, or nearly. */
 import { describe, expect, test } from 'vitest';
 import { evidenceOf, judgeBoot, judgeResume } from '../../src/machine/evidence.ts';
-import { World } from './world.ts';
-
-function watching(options: ConstructorParameters<typeof World>[0] = {}): World {
-  const world = new World(options);
-  expect(
-    world.until(() => world.stateName === 'watch', 240),
-    world.story(),
-  ).toBe(true);
-  return world;
-}
+import { type World, watching } from './world.ts';
 
 /** Words count only while nothing answers at the service address. */
 function addressDead(world: World): void {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { LAST_WEEKS_PANIC } from '../../src/sim/console-port.ts';
-import { World, type WorldOptions } from './world.ts';
+import { MOVED_BY_HAND, World, type WorldOptions } from './world.ts';
 
 interface Situation {
   readonly name: string;
@@ -542,11 +542,7 @@ describe('the daemon is killed in mid-takeover', () => {
 
 describe('production was moved by hand while the daemon was down', () => {
   test('nothing is touched; the owner is written down on the word of an operator', () => {
-    const nodes = [
-      { name: 'n1', start: 'parked' },
-      { name: 'n2', start: 'running' },
-    ] as const;
-    const world = new World({ site: { nodes } });
+    const world = new World({ site: { nodes: MOVED_BY_HAND } });
     expect(
       world.until(() => world.stateName === 'puzzled', 200),
       world.story(),

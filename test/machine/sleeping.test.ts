@@ -3,14 +3,10 @@
  * (the terminal server's power cycle) suspended it. It sleeps with the disk.
  */
 import { expect, test } from 'vitest';
-import { World } from './world.ts';
+import { MOVED_BY_HAND, World } from './world.ts';
 
 test('first start (owner only assumed): a suspended system on the other node is not "parked"', () => {
-  const nodes = [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'running' },
-  ] as const;
-  const world = new World({ site: { nodes } });
+  const world = new World({ site: { nodes: MOVED_BY_HAND } });
   world.kill(); // The daemon has not seen anything yet.
   world.site.node('n2').spuriousBreak();
   world.seconds(5);
@@ -20,11 +16,7 @@ test('first start (owner only assumed): a suspended system on the other node is 
 });
 
 test('puzzled, daemon killed, a BREAK meanwhile, daemon back: no boot beside a suspended system', () => {
-  const nodes = [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'running' },
-  ] as const;
-  const world = new World({ site: { nodes } });
+  const world = new World({ site: { nodes: MOVED_BY_HAND } });
   expect(
     world.until(() => world.stateName === 'puzzled', 200),
     world.story(),
@@ -39,11 +31,7 @@ test('puzzled, daemon killed, a BREAK meanwhile, daemon back: no boot beside a s
 });
 
 test('puzzled, the terminal server is power-cycled (BREAK on its lines), operator says go', () => {
-  const nodes = [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'running' },
-  ] as const;
-  const world = new World({ site: { nodes } });
+  const world = new World({ site: { nodes: MOVED_BY_HAND } });
   expect(
     world.until(() => world.stateName === 'puzzled', 200),
     world.story(),

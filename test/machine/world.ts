@@ -390,3 +390,18 @@ function describeEntry(entry: Extract<MachineEffect, { kind: 'log' }>['entry']):
   if (entry.next !== undefined) parts.push(`next: ${entry.next}`);
   return parts.join(' | ');
 }
+
+/** Production runs on the node that CList does not name first; nobody told the daemon. */
+export const MOVED_BY_HAND = [
+  { name: 'n1', start: 'parked' },
+  { name: 'n2', start: 'running' },
+] as const;
+
+/** A cluster in its state of rest, watched for so many seconds more. */
+export function watching(options: WorldOptions = {}, seconds = 0): World {
+  const world = new World(options);
+  const rests = world.until(() => world.stateName === 'watch', 240);
+  if (!rests) throw new Error(`it does not come to rest:\n${world.story()}`);
+  world.seconds(seconds);
+  return world;
+}
