@@ -4,6 +4,7 @@
  * It tolerates mistakes: null or an unsound part stands for something that was already reported.
  */
 import type {
+  Condition as CheckedCondition,
   Fact,
   HowTo,
   Key,
@@ -71,20 +72,10 @@ export type Duration =
   | { readonly kind: 'unknown'; readonly span: Span }
   | { readonly kind: 'setting'; readonly name: string; readonly span: Span };
 
+/** As in the program, but for settings, whose names are not looked up yet. */
 export type Condition =
   | { readonly kind: 'setting'; readonly name: Word; readonly value: Word; readonly span: Span }
-  | { readonly kind: 'net'; readonly level: NetLevel; readonly span: Span }
-  | {
-      readonly kind: 'unfinished';
-      readonly value: 'none' | 'takeover' | 'boot';
-      readonly span: Span;
-    }
-  | {
-      readonly kind: 'service';
-      readonly role: Role;
-      readonly inService: boolean;
-      readonly span: Span;
-    };
+  | Exclude<CheckedCondition, { readonly kind: 'setting' }>;
 
 // ---- dialogues ---------------------------------------------------------------------------------
 
