@@ -70,6 +70,7 @@ function takeUnmatched(
     while (piece !== null) {
       const taken = takePiece(console, piece);
       if (taken.line !== null) {
+        if (console.cutLines === 1 && before.cutLines === 0) return null;
         if (node.echo !== null && node.echo.line === console.line) return null;
         if (node.fresh && matters(engine, state, taken.line)) return null;
         nextLine(console);

@@ -51,7 +51,8 @@ function secondsAgo(now: number, at: number): string {
 /** When the oldest of the needed read-backs was made; null when one is missing or different. */
 export function readBackSince(engine: Engine, state: MachineState, node: NodeIndex): number | null {
   const facts = state.nodes[node].facts;
-  const after = Math.max(facts.resetAt ?? 0, facts.writtenAt ?? 0);
+  const never = Number.NEGATIVE_INFINITY;
+  const after = Math.max(facts.resetAt ?? never, facts.writtenAt ?? never);
   let oldest: number | null = null;
   for (const line of parkedLines(engine, node)) {
     const read = facts.reads[line.variable];

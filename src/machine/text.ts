@@ -3,7 +3,7 @@
  * lines, to the running dialogue and to the state, in this order. The first that takes a line ends
  * its way. Called by machine.ts for every chunk.
  */
-import { nextLine, splitPieces, takePiece } from './console.ts';
+import { LINE_CHARS_MAX, nextLine, splitPieces, takePiece } from './console.ts';
 import { isIdentityOf } from './engine.ts';
 import { taskBytes, taskLine } from './executor.ts';
 import type { SeenLine } from './expect.ts';
@@ -23,6 +23,7 @@ export function takeBytes(run: Run, node: NodeIndex, data: string): void {
   target.heardAt = run.state.now;
   target.console.looked = false;
   if (!target.fresh && answersUs(target)) target.fresh = true;
+  const cutBefore = target.console.cutLines;
   const { pieces, escape } = splitPieces(target.console.escape, data);
   target.console.escape = escape;
   for (const first of pieces) {
@@ -33,8 +34,18 @@ export function takeBytes(run: Run, node: NodeIndex, data: string): void {
       piece = taken.rest;
     }
   }
+  if (cutBefore === 0 && run.state.nodes[node].console.cutLines > 0) logCut(run, node);
   const { task } = run.state;
   if (task !== null) settle(run, taskBytes(run, task, node));
+}
+
+/** Once for each connection: text without line ends may go on for ever. */
+function logCut(run: Run, node: NodeIndex): void {
+  log(run, 'console', `a line is longer than ${LINE_CHARS_MAX} characters; looked at in pieces`, {
+    level: 'warn',
+    node,
+    next: 'what stands across the cut is not recognised; the transcript has all of it',
+  });
 }
 
 /** A replay begins at once: what follows a key that we pressed later is an answer. */

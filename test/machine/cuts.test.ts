@@ -59,6 +59,17 @@ describe('cutting', () => {
   }
 });
 
+test('an endless line is cut, and said to be cut once', () => {
+  const world = new World();
+  world.until(() => world.stateName === 'watch', 120);
+  world.seconds(10);
+  for (let chunk = 0; chunk < 8; chunk++) {
+    world.feed({ kind: 'bytes', node: 0, data: 'x'.repeat(3000) });
+  }
+  const said = world.log.filter((one) => one.text.includes('longer than'));
+  expect(said.length, world.story()).toBe(1);
+});
+
 test('step never changes the state it is given', () => {
   const world = recordTakeover();
   const first = world.events[0];

@@ -19,6 +19,12 @@ describe('parked', () => {
     expect(grades(world, 0)).toEqual([]);
   });
 
+  test('a stall longer than the daemon has run leaves it', () => {
+    const world = watching({}, 15);
+    world.feed({ kind: 'stall', lateMs: 3_600_000 });
+    expect(grades(world, 1)).toContain('parked');
+  });
+
   test('a new connection voids it', () => {
     const world = watching();
     world.site.console('n2').cutAll();
