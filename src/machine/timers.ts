@@ -81,9 +81,10 @@ export function timersOf(run: Run): { what: string; dueAt: number }[] {
     const to = go?.kind === 'go' ? `-> ${names[go.state]?.name ?? '?'}` : 'a notice';
     return [{ what: to, dueAt: afterDue(run, after) }];
   });
-  const everies = state.everies.map((_every, index) => ({
-    what: currentTaskName(run, { kind: 'every', index }),
-    dueAt: run.state.everyDue[index] ?? run.state.now,
-  }));
+  const everies = state.everies.flatMap((every, index) => {
+    if (!holds(run, every.condition)) return [];
+    const what = currentTaskName(run, { kind: 'every', index });
+    return [{ what, dueAt: run.state.everyDue[index] ?? run.state.now }];
+  });
   return [...afters, ...everies];
 }
