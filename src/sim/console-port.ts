@@ -88,6 +88,8 @@ export class ConsolePort {
   #recorded = '';
   #outputDue = 0;
   #inputDue = 0;
+  /** What the machine prints while it takes in what was typed; null: it takes in nothing now. */
+  #answer: string | null = null;
 
   constructor(name: string, options: Partial<ConsoleOptions>, clock: Clock, random: Random) {
     this.name = name;
@@ -122,7 +124,14 @@ export class ConsolePort {
 
   /** What the machine puts on the wire. */
   fromNode(text: string): void {
-    this.#recorded = (this.#recorded + text).slice(-RECORDED_MAX);
+    if (this.#answer !== null) this.#answer += text;
+    else this.#send(text);
+  }
+
+  #send(text: string): void {
+    this.#recorded += text;
+    if (this.#recorded.length > 2 * RECORDED_MAX)
+      this.#recorded = this.#recorded.slice(-RECORDED_MAX);
     const { delayMs, pieceMax } = this.options;
     const noisy = this.#disturb(text);
     if (delayMs === 0 && pieceMax === 0 && this.#outputDue <= this.#clock.now().at) {
@@ -153,7 +162,7 @@ export class ConsolePort {
       write: (text) => {
         if (!open()) return;
         const noisy = this.#disturb(text);
-        this.#afterDelay(() => this.#end?.receive(noisy));
+        this.#afterDelay(() => this.#receive(noisy));
       },
       sendBreak: () => {
         if (!open() || this.#random.chance(this.options.breakLossRate)) return;
@@ -164,6 +173,19 @@ export class ConsolePort {
         this.#attached.delete(attached);
       },
     };
+  }
+
+  /** What was typed at once is echoed at once, unless the wire takes each character by itself. */
+  #receive(text: string): void {
+    if (this.#isNoisy) {
+      this.#end?.receive(text);
+      return;
+    }
+    this.#answer = '';
+    this.#end?.receive(text);
+    const answer = this.#answer;
+    this.#answer = null;
+    if (answer !== '') this.#send(answer);
   }
 
   #afterDelay(run: () => void): void {
@@ -185,9 +207,14 @@ export class ConsolePort {
     attached.client.closed();
   }
 
+  get #isNoisy(): boolean {
+    const { lossRate, corruptRate, doubleRate } = this.options;
+    return lossRate + corruptRate + doubleRate > 0;
+  }
+
   #disturb(text: string): string {
     const { lossRate, corruptRate, doubleRate } = this.options;
-    if (lossRate + corruptRate + doubleRate === 0) return text;
+    if (!this.#isNoisy) return text;
     let disturbed = '';
     for (const char of text) {
       if (this.#random.chance(lossRate)) continue;
