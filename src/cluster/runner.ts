@@ -74,6 +74,11 @@ export class ClusterRunner {
     return this.#fault;
   }
 
+  /** What the machine knows, for those who judge it; never to be changed. Null: never started. */
+  get state(): MachineState | null {
+    return this.#state;
+  }
+
   /** Starts the machine, then the consoles. */
   start(): void {
     const { engine, recollection, clock, alarms } = this.#parts;
