@@ -1,0 +1,242 @@
+/**
+ * A pattern as an automaton over the bytes of one console line, so that questions about all lines
+ * can be answered, not only about samples. It is made of the very program that RE2 runs, so both
+ * mean the same lines. Used by line-search.ts and the checks of texts; it knows nothing of scripts.
+ */
+import { RE2JS } from 're2js';
+
+/** What stands before the next byte: nothing, a word character, something else. */
+export type Before = 'start' | 'word' | 'other';
+
+export interface Move {
+  readonly state: number;
+  /** The pattern asks for this byte in particular: not by `.`, nor before or behind its match. */
+  readonly essential: boolean;
+}
+
+/** States are numbers from 0. A line is accepted when a state that it can lead to `ends`. */
+export interface LineAutomaton {
+  readonly starts: readonly number[];
+  readonly stateCount: number;
+  /** Bytes with the same number are treated alike everywhere. */
+  readonly classOf: Uint8Array;
+  moves(state: number, before: Before, byte: number): readonly Move[];
+  ends(state: number, before: Before): boolean;
+}
+
+/** machine/console.ts lets all other bytes into a line. */
+const NEVER_IN_A_LINE: ReadonlySet<number> = new Set([0, 7, 8, 10, 13, 27, 127]);
+export const LINE_BYTES: readonly number[] = [...pleasantFirst()].filter(
+  (byte) => !NEVER_IN_A_LINE.has(byte),
+);
+/** A class of more bytes, such as `.` or `[a-z]`, says little about the line: it fills. */
+const NARROW_MAX = 24;
+
+/** So that lines shown in messages consist of letters where any byte would do. */
+function pleasantFirst(): Set<number> {
+  const readable = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+  return new Set([
+    ...[...readable].map((char) => char.charCodeAt(0)),
+    ...Array.from({ length: 95 }, (_, index) => 32 + index),
+    ...Array.from({ length: 256 }, (_, byte) => byte),
+  ]);
+}
+
+export function isWordByte(byte: number): boolean {
+  return /\w/.test(String.fromCharCode(byte));
+}
+
+const WORD_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => (isWordByte(byte) ? 1 : 0));
+
+export function kindOf(byte: number): Before {
+  return WORD_BYTES[byte] === 1 ? 'word' : 'other';
+}
+
+// ---- the compiled program, as re2js has it -------------------------------------------------------
+
+interface Instruction {
+  readonly op: number;
+  readonly out: number;
+  readonly arg: number;
+  matchRune(rune: number): boolean;
+}
+
+const OP = { alt: 1, altMatch: 2, capture: 3, empty: 4, fail: 5, match: 6, nop: 7 } as const;
+const OP_ANY = 10;
+const OP_ANY_BUT_NEWLINE = 11;
+const ASSERT = {
+  beginLine: 1,
+  endLine: 2,
+  beginText: 4,
+  endText: 8,
+  boundary: 16,
+  noBoundary: 32,
+} as const;
+
+type Next = 'word' | 'other' | 'end';
+
+function holdsBetween(assertions: number, before: Before, next: Next): boolean {
+  const atBoundary = (before === 'word') !== (next === 'word');
+  let present: number = atBoundary ? ASSERT.boundary : ASSERT.noBoundary;
+  if (before === 'start') present |= ASSERT.beginLine | ASSERT.beginText;
+  if (next === 'end') present |= ASSERT.endLine | ASSERT.endText;
+  return (assertions & ~present) === 0;
+}
+
+/** What can be reached without a byte: instructions that take one, and whether it is over. */
+interface Reach {
+  readonly takers: readonly number[];
+  readonly matches: boolean;
+}
+
+/** Not begun: what comes before the match. */
+const WAITING = 0;
+/** Matched: whatever follows. */
+const MATCHED = 1;
+const FIRST = 2;
+
+const MATCHED_ONLY: readonly Move[] = [{ state: MATCHED, essential: false }];
+
+class PatternAutomaton implements LineAutomaton {
+  readonly starts = [WAITING];
+  readonly stateCount: number;
+  readonly classOf: Uint8Array;
+  readonly #code: readonly Instruction[];
+  readonly #begin: number;
+  /** For instructions that take a byte: which; and whether they are few. */
+  readonly #takes = new Map<number, { readonly bytes: Uint8Array; readonly narrow: boolean }>();
+  readonly #reach = new Map<string, Reach>();
+  readonly #moves = new Map<string, readonly Move[]>();
+
+  constructor(code: readonly Instruction[], begin: number) {
+    this.#code = code;
+    this.#begin = begin;
+    this.stateCount = FIRST + code.length;
+    code.forEach((instruction, index) => {
+      if (instruction.op > OP.nop) this.#takes.set(index, bytesOf(instruction));
+    });
+    this.classOf = partition([...this.#takes.values()].map(({ bytes }) => bytes));
+  }
+
+  moves(state: number, before: Before, byte: number): readonly Move[] {
+    if (state === MATCHED) return MATCHED_ONLY;
+    const key = `${state} ${before} ${this.classOf[byte]}`;
+    const known = this.#moves.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(state, before, byte);
+    this.#moves.set(key, made);
+    return made;
+  }
+
+  ends(state: number, before: Before): boolean {
+    return state === MATCHED || this.#reachOf(state, before, 'end').matches;
+  }
+
+  #make(state: number, before: Before, byte: number): readonly Move[] {
+    const { takers, matches } = this.#reachOf(state, before, kindOf(byte) as Next);
+    if (matches) return MATCHED_ONLY;
+    const moves: Move[] = state === WAITING ? [{ state: WAITING, essential: false }] : [];
+    for (const taker of takers) {
+      const takes = this.#takes.get(taker);
+      if (takes?.bytes[byte] !== 1) continue;
+      moves.push({ state: FIRST + (this.#code[taker]?.out ?? 0), essential: takes.narrow });
+    }
+    return moves;
+  }
+
+  #reachOf(state: number, before: Before, next: Next): Reach {
+    const key = `${state} ${before} ${next}`;
+    const known = this.#reach.get(key);
+    if (known !== undefined) return known;
+    const made = this.#follow(state === WAITING ? this.#begin : state - FIRST, before, next);
+    this.#reach.set(key, made);
+    return made;
+  }
+
+  #follow(from: number, before: Before, next: Next): Reach {
+    const seen = new Set([from]);
+    const takers: number[] = [];
+    let matches = false;
+    for (const index of seen) {
+      const instruction = this.#code[index];
+      if (instruction === undefined || instruction.op === OP.fail) continue;
+      if (instruction.op === OP.match) matches = true;
+      else if (instruction.op > OP.nop) takers.push(index);
+      else if (instruction.op !== OP.empty || holdsBetween(instruction.arg, before, next)) {
+        seen.add(instruction.out);
+        if (instruction.op <= OP.altMatch) seen.add(instruction.arg);
+      }
+    }
+    return { takers, matches };
+  }
+}
+
+function bytesOf(instruction: Instruction): { bytes: Uint8Array; narrow: boolean } {
+  const { op } = instruction;
+  if (op > OP_ANY_BUT_NEWLINE) throw new Error(`re2js has an instruction ${op} that is not known`);
+  const takes = (byte: number): boolean =>
+    op === OP_ANY || (op === OP_ANY_BUT_NEWLINE ? byte !== 10 : instruction.matchRune(byte));
+  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => (takes(byte) ? 1 : 0));
+  const count = LINE_BYTES.filter((byte) => bytes[byte] === 1).length;
+  return { bytes, narrow: count <= NARROW_MAX };
+}
+
+/** Numbers the bytes so that those which all of the sets treat alike have the same number. */
+function partition(sets: readonly Uint8Array[]): Uint8Array {
+  let classOf = WORD_BYTES;
+  for (const set of new Set(sets)) {
+    const numbers = new Map<number, number>();
+    classOf = classOf.map((before, byte) => {
+      const key = before * 2 + (set[byte] ?? 0);
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      return number;
+    });
+  }
+  return classOf;
+}
+
+/** All lines in which `compiled` is found. */
+export function linesWith(compiled: RE2JS): LineAutomaton {
+  const { inst, start } = compiled.re2Input.prog as { inst: Instruction[]; start: number };
+  return new PatternAutomaton(inst, start);
+}
+
+/** The same for RE2 source that is known to be sound. */
+export function linesOf(source: string): LineAutomaton {
+  return linesWith(RE2JS.compile(source));
+}
+
+/** A line of `before`, and right behind it `text`, whole or, when `partly`, its beginning. */
+export function followedBy(before: LineAutomaton, text: string, partly: boolean): LineAutomaton {
+  const base = before.stateCount;
+  const single = partition([...new Set(text)].map((char) => onlyByte(char.charCodeAt(0))));
+  const next = (at: number, byte: number): Move[] =>
+    text.charCodeAt(at) === byte ? [{ state: base + at + 1, essential: true }] : [];
+  return {
+    starts: before.starts,
+    stateCount: base + text.length + 1,
+    classOf: joinClasses(before.classOf, single),
+    moves(state, kind, byte) {
+      if (state >= base) return next(state - base, byte);
+      const moves = before.moves(state, kind, byte);
+      return before.ends(state, kind) ? [...moves, ...next(0, byte)] : moves;
+    },
+    ends: (state) => (partly ? state > base : state === base + text.length),
+  };
+}
+
+function onlyByte(byte: number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, other) => (other === byte ? 1 : 0));
+}
+
+/** The coarsest numbering that tells apart what either tells apart. */
+export function joinClasses(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const numbers = new Map<number, number>();
+  return a.map((first, byte) => {
+    const key = first * 256 + (b[byte] ?? 0);
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+}

@@ -1,0 +1,188 @@
+/**
+ * Questions about lines, answered by walking automata side by side: is there a line that two
+ * patterns both match, and which is the shortest? Does one pattern take every line of another?
+ * Every answer is exact; where a question is too large it says so. Used by the checks of texts.
+ */
+import {
+  type Before,
+  joinClasses,
+  kindOf,
+  LINE_BYTES,
+  type LineAutomaton,
+  type Move,
+} from './line-automaton.ts';
+
+/** A line, its absence, or that nobody knows. */
+export type Answer =
+  | { readonly kind: 'line'; readonly line: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'too-large' };
+
+/** May both take a byte in these ways? */
+export type Pairing = (a: Move, b: Move) => boolean;
+
+/** Wherever they match. */
+export const ANYWHERE: Pairing = () => true;
+/** What `a` asks for is asked for by `b` as well: its match is no other part of the line. */
+export const WITHIN: Pairing = (a, b) => !a.essential || b.essential;
+
+const PLACES_MAX = 30_000;
+
+/** The shortest line, not empty, that both accept. */
+export function commonLine(a: LineAutomaton, b: LineAutomaton, pairing: Pairing): Answer {
+  const bytes = representatives([a, b]);
+  const moves = (place: Pair, byte: number): Pair[] => {
+    const ofB = b.moves(place.b, place.before, byte);
+    if (ofB.length === 0) return [];
+    const before = kindOf(byte);
+    return a
+      .moves(place.a, place.before, byte)
+      .flatMap((one) =>
+        ofB.flatMap((other) =>
+          pairing(one, other) ? [{ a: one.state, b: other.state, before }] : [],
+        ),
+      );
+  };
+  return shortest<Pair>({
+    bytes,
+    starts: a.starts.flatMap((one) =>
+      b.starts.map((other): Pair => ({ a: one, b: other, before: 'start' })),
+    ),
+    key: (place) => `${place.a} ${place.b} ${place.before}`,
+    moves,
+    isGoal: (place) => a.ends(place.a, place.before) && b.ends(place.b, place.before),
+  });
+}
+
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  readonly before: Before;
+}
+
+/** The shortest line, not empty, that it accepts. */
+export function someLine(a: LineAutomaton): Answer {
+  return commonLine(a, ANY_LINE, ANYWHERE);
+}
+
+const ONE_MOVE: readonly Move[] = [{ state: 0, essential: false }];
+const ANY_LINE: LineAutomaton = {
+  starts: [0],
+  stateCount: 1,
+  classOf: new Uint8Array(256),
+  moves: () => ONE_MOVE,
+  ends: () => true,
+};
+
+/** The shortest line of `a` that none of `others` accepts; `none`: they take all of them. */
+export function lineOutside(a: LineAutomaton, others: readonly LineAutomaton[]): Answer {
+  const many = new Subsets(others);
+  return shortest<Pair>({
+    bytes: representatives([a, ...others]),
+    starts: a.starts.map((one): Pair => ({ a: one, b: many.start, before: 'start' })),
+    key: (place) => `${place.a} ${place.b} ${place.before}`,
+    moves: (place, byte) => {
+      const ofA = a.moves(place.a, place.before, byte);
+      if (ofA.length === 0) return [];
+      const b = many.next(place.b, place.before, byte);
+      return ofA.map((one) => ({ a: one.state, b, before: kindOf(byte) }));
+    },
+    isGoal: (place) => a.ends(place.a, place.before) && !many.ends(place.b, place.before),
+  });
+}
+
+/** Several automata as one that is in all its possible states at once, made while it is walked. */
+class Subsets {
+  readonly start: number;
+  readonly #automata: readonly LineAutomaton[];
+  readonly #numbers = new Map<string, number>();
+  /** States by automaton. */
+  readonly #sets: (readonly (readonly number[])[])[] = [];
+
+  constructor(automata: readonly LineAutomaton[]) {
+    this.#automata = automata;
+    this.start = this.#numberOf(automata.map(({ starts }) => starts));
+  }
+
+  next(set: number, before: Before, byte: number): number {
+    const states = this.#sets[set] ?? [];
+    return this.#numberOf(
+      this.#automata.map((automaton, index) => {
+        const moves = (states[index] ?? []).flatMap((state) =>
+          automaton.moves(state, before, byte),
+        );
+        return [...new Set(moves.map(({ state }) => state))].sort((a, b) => a - b);
+      }),
+    );
+  }
+
+  ends(set: number, before: Before): boolean {
+    const states = this.#sets[set] ?? [];
+    return this.#automata.some((automaton, index) =>
+      states[index]?.some((state) => automaton.ends(state, before)),
+    );
+  }
+
+  #numberOf(set: readonly (readonly number[])[]): number {
+    const key = set.map((states) => states.join(' ')).join('|');
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    this.#numbers.set(key, this.#sets.length);
+    return this.#sets.push(set) - 1;
+  }
+}
+
+/** One byte for each kind of byte that the automata tell apart, the most readable of its kind. */
+function representatives(automata: readonly LineAutomaton[]): readonly number[] {
+  const classOf = automata
+    .map((automaton) => automaton.classOf)
+    .reduce((joined, one) => joinClasses(joined, one));
+  const first = new Map<number, number>();
+  for (const byte of LINE_BYTES) {
+    const number = classOf[byte] ?? 0;
+    if (!first.has(number)) first.set(number, byte);
+  }
+  return [...first.values()];
+}
+
+// ---- breadth first -------------------------------------------------------------------------------
+
+interface Walk<P> {
+  readonly bytes: readonly number[];
+  readonly starts: readonly P[];
+  readonly key: (place: P) => string;
+  readonly moves: (place: P, byte: number) => readonly P[];
+  readonly isGoal: (place: P) => boolean;
+}
+
+interface Visit<P> {
+  readonly place: P;
+  readonly from: Visit<P> | null;
+  readonly byte: number;
+}
+
+/** A line is never longer than places are many, which is far below the bound of a line. */
+function shortest<P>(walk: Walk<P>): Answer {
+  const seen = new Set<string>();
+  const queue: Visit<P>[] = walk.starts.map((place) => ({ place, from: null, byte: 0 }));
+  for (const visit of queue) {
+    for (const byte of walk.bytes) {
+      for (const place of walk.moves(visit.place, byte)) {
+        const key = walk.key(place);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        if (seen.size > PLACES_MAX) return { kind: 'too-large' };
+        const next = { place, from: visit, byte };
+        if (walk.isGoal(place)) return { kind: 'line', line: lineTo(next) };
+        queue.push(next);
+      }
+    }
+  }
+  return { kind: 'none' };
+}
+
+function lineTo<P>(visit: Visit<P>): string {
+  const bytes: number[] = [];
+  for (let at: Visit<P> = visit; at.from !== null; at = at.from) bytes.push(at.byte);
+  return String.fromCharCode(...bytes.reverse());
+}
