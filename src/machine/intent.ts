@@ -1,5 +1,5 @@
 /** Waits for the world outside: intents that go to the journal, and answers that carry a token. */
-import type { JournalRecord } from './protocol.ts';
+import type { JournalRecord, MachineEffect } from './protocol.ts';
 import { type Run, takeToken } from './run.ts';
 import type { Task, Wait } from './task.ts';
 
@@ -22,6 +22,18 @@ export function journalIntent(run: Run, task: Task, intent: Intent): void {
   const begins = intent.verb === 'fence' || intent.verb === 'power-off' || intent.verb === 'reset';
   if (begins && intent.node === owner) run.state.unfinished = 'takeover';
   const wait = awaitToken(run, 'journal', JOURNAL_MS);
-  run.effects.push({ kind: 'journal', record: intent, token: wait.token });
+  const effect = { kind: 'journal', record: intent, token: wait.token } as const;
+  run.effects.splice(placeOfIntent(run), 0, effect);
   task.wait = wait;
+}
+
+/**
+ * In front of the state that was entered in this same step: its record ends the memory of a lasting
+ * state, and a daemon killed between the two would know neither why it was there nor what it began.
+ */
+function placeOfIntent(run: Run): number {
+  const isState = (effect: MachineEffect) =>
+    effect.kind === 'journal' && effect.record.kind === 'state';
+  const entered = run.effects.findLastIndex(isState);
+  return entered < 0 ? run.effects.length : entered;
 }
