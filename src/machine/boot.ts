@@ -160,13 +160,13 @@ export function ownerBefore(run: Run, task: Task): NodeIndex {
 /** Right before RETURN on the boot line: from here on every old proof about this node is void. */
 export function commitBoot(run: Run, task: Task, node: NodeIndex): void {
   const boot = routineUnderWay(task, 'boot');
-  if (boot !== null) boot.before = null;
+  if (boot !== null) boot.committed = true;
   recordBootOrdered(run.state.nodes[node].facts);
 }
 
 /** The system was never started: the disk belongs to whom it belonged before. */
 function undoBoot(run: Run, frame: RoutineFrame): void {
-  if (frame.before === null) return;
+  if (frame.before === null || frame.committed) return;
   Object.assign(run.state, frame.before);
   frame.before = null;
   writeOwnerBack(run, 'the boot was never typed');

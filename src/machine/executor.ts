@@ -6,6 +6,7 @@ import { commitBoot } from './boot.ts';
 import { returnToDialogue, runStep } from './dialogue.ts';
 import { ANSWER_MS, expectTime, expectWakesAt, offerLine, type SeenLine } from './expect.ts';
 import type { EventBody, NodeIndex } from './protocol.ts';
+import { pressAgain, returnLostAt } from './return.ts';
 import { runRoutine } from './routines.ts';
 import { nodeName, type Run } from './run.ts';
 import {
@@ -129,10 +130,13 @@ function checkEcho(
     return goOn(run, task, refusal);
   }
   task.wait = null;
-  confirmEcho(run, frame.node);
+  const { howTo } = dialogueOf(run, frame);
   const acts = !isHarmlessLine(run.engine, wait.text);
-  if (acts && dialogueOf(run, frame).howTo === 'boot') commitBoot(run, task, frame.node);
-  if (acts && dialogueOf(run, frame).howTo === 'resume') noteResumed(run, frame.node);
+  const resumes = acts && howTo === 'resume';
+  const suspended = resumes ? run.state.nodes[frame.node].facts.resumable : null;
+  confirmEcho(run, frame.node, wait.text, suspended);
+  if (acts && howTo === 'boot') commitBoot(run, task, frame.node);
+  if (resumes) noteResumed(run, frame.node);
   frame.step += 1;
   return { outcome: advance(run, task) };
 }
@@ -142,7 +146,8 @@ export function taskWakesAt(run: Run, task: Task): number {
   const frame = topFrame(task);
   switch (task.wait?.kind) {
     case 'expect':
-      return frame.kind === 'dialogue' ? expectWakesAt(run, task, frame) : Number.POSITIVE_INFINITY;
+      if (frame.kind !== 'dialogue') return Number.POSITIVE_INFINITY;
+      return Math.min(expectWakesAt(run, task, frame), returnLostAt(run.state.nodes[frame.node]));
     case 'echo':
       return task.wait.deadline;
     case 'token':
@@ -186,6 +191,10 @@ export function taskTime(run: Run, task: Task): Progress {
   const frame = topDialogue(task);
   if (frame === null || taskWakesAt(run, task) > run.state.now) return null;
   const wait = task.wait;
+  if (wait?.kind === 'expect' && returnLostAt(run.state.nodes[frame.node]) <= run.state.now) {
+    pressAgain(run, task, frame);
+    return { outcome: null };
+  }
   if (wait?.kind === 'expect') {
     const ended = expectTime(run, task, frame);
     return ended === null ? null : goOn(run, task, ended.outcome);

@@ -5,7 +5,7 @@
  */
 import type { NetLevel } from '../language/program.ts';
 import { type ConsoleText, emptyConsole } from './console.ts';
-import { emptyFacts, type Facts } from './facts.ts';
+import { emptyFacts, type Facts, type Resumable } from './facts.ts';
 import type { ChannelStatus, NodeIndex } from './protocol.ts';
 import { cloneTask, type Task } from './task.ts';
 
@@ -13,6 +13,19 @@ import { cloneTask, type Task } from './task.ts';
 export interface Mark {
   readonly line: number;
   readonly column: number;
+}
+
+/** The line that our own typing made on the screen, once its echo came back. */
+export interface EchoedLine {
+  readonly line: number;
+  readonly text: string;
+  /** The part of it that we typed. */
+  readonly typed: string;
+  /** When its RETURN was pressed first, and how often it was. */
+  readonly pressedAt: number;
+  readonly pressed: number;
+  /** The system that this line was to let go on, or null. */
+  readonly suspended: Resumable | null;
 }
 
 export interface NodeState {
@@ -29,8 +42,7 @@ export interface NodeState {
   /** When we last typed on this connection, or null. */
   typedAt: number | null;
   mark: Mark;
-  /** The line that our own typing made on the screen, once its echo came back. */
-  echo: { readonly line: number; readonly text: string } | null;
+  echo: EchoedLine | null;
   facts: Facts;
   inService: boolean;
   /** Modem lines that were seen; false after one dropped. */

@@ -66,8 +66,10 @@ export interface RoutineFrame {
   journaled: boolean;
   /** For boot: index of the path. */
   pathIndex: number;
-  /** For boot: between its gate and the key that starts the system; else null. */
+  /** For boot: from its gate on; else null. */
   before: BeforeBoot | null;
+  /** For boot: that key was pressed; nothing can be taken back. */
+  committed: boolean;
   /** For identify: the foreign identity that was shown first. */
   shown: string | null;
 }
@@ -149,6 +151,7 @@ export function routineFrame(routine: RoutineName, node: NodeIndex, pathIndex = 
     journaled: false,
     pathIndex,
     before: null,
+    committed: false,
     shown: null,
   };
 }

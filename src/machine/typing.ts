@@ -5,12 +5,13 @@
  */
 import type { Key, Match } from '../language/program.ts';
 import type { Engine } from './engine.ts';
+import type { Resumable } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { log, markHere, quietSince, type Run, typeOn } from './run.ts';
 import type { NodeState } from './state.ts';
 import type { Task, Wait } from './task.ts';
 
-const RETURN = '\r';
+export const RETURN = '\r';
 const CTRL_U = '\x15';
 const ECHO_MS = 3000;
 const ECHO_MS_PER_CHAR = 50;
@@ -105,9 +106,15 @@ export function echoProgress(
 }
 
 /** The echo was right: press RETURN and remember the line, so that nothing takes it for news. */
-export function confirmEcho(run: Run, node: NodeIndex): void {
+export function confirmEcho(
+  run: Run,
+  node: NodeIndex,
+  typed: string,
+  suspended: Resumable | null,
+): void {
   const target = run.state.nodes[node];
-  target.echo = { line: target.console.line, text: target.console.tail };
+  const { line, tail: text } = target.console;
+  target.echo = { line, text, typed, pressedAt: run.state.now, pressed: 1, suspended };
   markHere(target);
   typeOn(run, node, RETURN);
 }
