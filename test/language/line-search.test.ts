@@ -118,9 +118,10 @@ describe('a line that others leave', () => {
 
 describe('a typed line behind a prompt', () => {
   const prompt = linesOf('(?:^(\\{[0-9a-f]+\\} )?ok>? ) *$');
-  const typed = followedBy(prompt, 'setenv a b', false);
+  const typed = followedBy(prompt, ['banner', 'setenv a b'], false);
   it('is the whole line', () => {
-    expect(someLine(typed)).toEqual(line('ok setenv a b'));
+    expect(someLine(typed)).toEqual(line('ok banner'));
+    expect(commonLine(typed, linesOf('banners'), ANYWHERE)).toEqual(NONE);
     expect(commonLine(typed, linesOf('^\\{.* ok +setenv'), ANYWHERE)).toEqual(
       line('{a} ok setenv a b'),
     );
@@ -128,8 +129,8 @@ describe('a typed line behind a prompt', () => {
   });
 
   it('or its beginning', () => {
-    const partly = followedBy(prompt, 'setenv a b', true);
-    expect(commonLine(partly, linesOf(' [a-z]$'), ANYWHERE)).toEqual(line('ok s'));
+    const partly = followedBy(prompt, ['banner', 'setenv a b'], true);
+    expect(commonLine(partly, linesOf(' [a-z]$'), ANYWHERE)).toEqual(line('ok b'));
     expect(commonLine(partly, linesOf(' $'), ANYWHERE)).toEqual(line('ok setenv '));
     expect(commonLine(typed, linesOf(' $'), ANYWHERE)).toEqual(NONE);
   });

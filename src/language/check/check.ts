@@ -10,6 +10,7 @@ import { checkEndings } from './endings.ts';
 import { StateGraph } from './graph.ts';
 import { checkHowTos } from './how-tos.ts';
 import { Judge } from './judge.ts';
+import { checkTexts } from './lint.ts';
 import { checkOutcomes } from './outcomes.ts';
 import { checkPatterns } from './patterns.ts';
 import { checkReachability } from './reachability.ts';
@@ -39,6 +40,7 @@ export function checkTree(scope: Scope, sink: DiagnosticSink): void {
   const judge = new Judge();
   checkPatterns(scope, judge, sink);
   checkTyping(scope, judge, sink);
+  checkTexts(scope, judge, sink);
   checkBootAlone(scope, sink);
   checkUnused(scope, sink);
 }

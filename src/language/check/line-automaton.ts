@@ -5,8 +5,11 @@
  */
 import { RE2JS } from 're2js';
 
-/** What stands before the next byte: nothing, a word character, something else. */
-export type Before = 'start' | 'word' | 'other';
+/** What stands before the next byte: nothing, a word character, something else. Numbers, for keys. */
+export type Before = 0 | 1 | 2;
+export const AT_START = 0;
+const BEHIND_WORD = 1;
+const BEHIND_OTHER = 2;
 
 export interface Move {
   readonly state: number;
@@ -48,8 +51,9 @@ export function isWordByte(byte: number): boolean {
 
 const WORD_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => (isWordByte(byte) ? 1 : 0));
 
-export function kindOf(byte: number): Before {
-  return WORD_BYTES[byte] === 1 ? 'word' : 'other';
+/** What `byte` is to the one that follows it. */
+export function behind(byte: number): Before {
+  return WORD_BYTES[byte] === 1 ? BEHIND_WORD : BEHIND_OTHER;
 }
 
 // ---- the compiled program, as re2js has it -------------------------------------------------------
@@ -58,12 +62,15 @@ interface Instruction {
   readonly op: number;
   readonly out: number;
   readonly arg: number;
+  /** Ranges, or one alone. */
+  readonly runes: ArrayLike<number>;
   matchRune(rune: number): boolean;
 }
 
 const OP = { alt: 1, altMatch: 2, capture: 3, empty: 4, fail: 5, match: 6, nop: 7 } as const;
 const OP_ANY = 10;
 const OP_ANY_BUT_NEWLINE = 11;
+const FOLD_CASE = 1;
 const ASSERT = {
   beginLine: 1,
   endLine: 2,
@@ -73,13 +80,15 @@ const ASSERT = {
   noBoundary: 32,
 } as const;
 
-type Next = 'word' | 'other' | 'end';
+/** As what stands before, but for the end of the line. */
+type Next = Before;
+const AT_END = 0;
 
 function holdsBetween(assertions: number, before: Before, next: Next): boolean {
-  const atBoundary = (before === 'word') !== (next === 'word');
+  const atBoundary = (before === BEHIND_WORD) !== (next === BEHIND_WORD);
   let present: number = atBoundary ? ASSERT.boundary : ASSERT.noBoundary;
-  if (before === 'start') present |= ASSERT.beginLine | ASSERT.beginText;
-  if (next === 'end') present |= ASSERT.endLine | ASSERT.endText;
+  if (before === AT_START) present |= ASSERT.beginLine | ASSERT.beginText;
+  if (next === AT_END) present |= ASSERT.endLine | ASSERT.endText;
   return (assertions & ~present) === 0;
 }
 
@@ -104,9 +113,9 @@ class PatternAutomaton implements LineAutomaton {
   readonly #code: readonly Instruction[];
   readonly #begin: number;
   /** For instructions that take a byte: which; and whether they are few. */
-  readonly #takes = new Map<number, { readonly bytes: Uint8Array; readonly narrow: boolean }>();
-  readonly #reach = new Map<string, Reach>();
-  readonly #moves = new Map<string, readonly Move[]>();
+  readonly #takes = new Map<number, Takes>();
+  readonly #reach = new Map<number, Reach>();
+  readonly #moves = new Map<number, readonly Move[]>();
 
   constructor(code: readonly Instruction[], begin: number) {
     this.#code = code;
@@ -120,7 +129,7 @@ class PatternAutomaton implements LineAutomaton {
 
   moves(state: number, before: Before, byte: number): readonly Move[] {
     if (state === MATCHED) return MATCHED_ONLY;
-    const key = `${state} ${before} ${this.classOf[byte]}`;
+    const key = (state * 3 + before) * 256 + (this.classOf[byte] ?? 0);
     const known = this.#moves.get(key);
     if (known !== undefined) return known;
     const made = this.#make(state, before, byte);
@@ -129,11 +138,11 @@ class PatternAutomaton implements LineAutomaton {
   }
 
   ends(state: number, before: Before): boolean {
-    return state === MATCHED || this.#reachOf(state, before, 'end').matches;
+    return state === MATCHED || this.#reachOf(state, before, AT_END).matches;
   }
 
   #make(state: number, before: Before, byte: number): readonly Move[] {
-    const { takers, matches } = this.#reachOf(state, before, kindOf(byte) as Next);
+    const { takers, matches } = this.#reachOf(state, before, behind(byte));
     if (matches) return MATCHED_ONLY;
     const moves: Move[] = state === WAITING ? [{ state: WAITING, essential: false }] : [];
     for (const taker of takers) {
@@ -145,7 +154,7 @@ class PatternAutomaton implements LineAutomaton {
   }
 
   #reachOf(state: number, before: Before, next: Next): Reach {
-    const key = `${state} ${before} ${next}`;
+    const key = (state * 3 + before) * 3 + next;
     const known = this.#reach.get(key);
     if (known !== undefined) return known;
     const made = this.#follow(state === WAITING ? this.#begin : state - FIRST, before, next);
@@ -171,29 +180,36 @@ class PatternAutomaton implements LineAutomaton {
   }
 }
 
-function bytesOf(instruction: Instruction): { bytes: Uint8Array; narrow: boolean } {
-  const { op } = instruction;
+interface Takes {
+  readonly bytes: Uint8Array;
+  readonly narrow: boolean;
+}
+
+function bytesOf(instruction: Instruction): Takes {
+  const { op, runes } = instruction;
   if (op > OP_ANY_BUT_NEWLINE) throw new Error(`re2js has an instruction ${op} that is not known`);
-  const takes = (byte: number): boolean =>
-    op === OP_ANY || (op === OP_ANY_BUT_NEWLINE ? byte !== 10 : instruction.matchRune(byte));
-  const bytes = Uint8Array.from({ length: 256 }, (_, byte) => (takes(byte) ? 1 : 0));
-  const count = LINE_BYTES.filter((byte) => bytes[byte] === 1).length;
+  const only = runes.length === 1 && (instruction.arg & FOLD_CASE) === 0 ? runes[0] : undefined;
+  if (only !== undefined && op < OP_ANY) return { bytes: onlyByte(only), narrow: true };
+  const bytes = new Uint8Array(256);
+  for (const byte of LINE_BYTES) {
+    const isTaken = op >= OP_ANY || instruction.matchRune(byte);
+    if (isTaken) bytes[byte] = 1;
+  }
+  const count = bytes.reduce((sum, one) => sum + one, 0);
   return { bytes, narrow: count <= NARROW_MAX };
 }
 
 /** Numbers the bytes so that those which all of the sets treat alike have the same number. */
 function partition(sets: readonly Uint8Array[]): Uint8Array {
-  let classOf = WORD_BYTES;
-  for (const set of new Set(sets)) {
-    const numbers = new Map<number, number>();
-    classOf = classOf.map((before, byte) => {
-      const key = before * 2 + (set[byte] ?? 0);
-      const number = numbers.get(key) ?? numbers.size;
-      numbers.set(key, number);
-      return number;
-    });
+  let classOf: Uint8Array = WORD_BYTES;
+  const single = new Uint8Array(256);
+  for (const set of sets) {
+    const first = set.indexOf(1);
+    if (first >= 0 && set.lastIndexOf(1) === first) single[first] = first;
+    else classOf = joinClasses(classOf, set);
   }
-  return classOf;
+  // Each byte that stands alone somewhere: a number of its own.
+  return joinClasses(classOf, single);
 }
 
 /** All lines in which `compiled` is found. */
@@ -207,36 +223,48 @@ export function linesOf(source: string): LineAutomaton {
   return linesWith(RE2JS.compile(source));
 }
 
-/** A line of `before`, and right behind it `text`, whole or, when `partly`, its beginning. */
-export function followedBy(before: LineAutomaton, text: string, partly: boolean): LineAutomaton {
+/** A line of `before` and, right behind it, one of `texts`: whole or, when `partly`, its beginning. */
+export function followedBy(
+  before: LineAutomaton,
+  texts: readonly string[],
+  partly: boolean,
+): LineAutomaton {
   const base = before.stateCount;
-  const single = partition([...new Set(text)].map((char) => onlyByte(char.charCodeAt(0))));
+  // The texts one behind the other; a line end, which no line has, keeps them apart.
+  const all = `${texts.join('\n')}\n`;
+  const begins = [0, ...[...all.matchAll(/\n(?=.)/g)].map(({ index }) => index + 1)];
+  const single = partition([...new Set(all)].map((char) => onlyByte(char.charCodeAt(0))));
   const next = (at: number, byte: number): Move[] =>
-    text.charCodeAt(at) === byte ? [{ state: base + at + 1, essential: true }] : [];
+    all.charCodeAt(at) === byte ? [{ state: base + at + 1, essential: true }] : [];
   return {
     starts: before.starts,
-    stateCount: base + text.length + 1,
+    stateCount: base + all.length + 1,
     classOf: joinClasses(before.classOf, single),
     moves(state, kind, byte) {
       if (state >= base) return next(state - base, byte);
       const moves = before.moves(state, kind, byte);
-      return before.ends(state, kind) ? [...moves, ...next(0, byte)] : moves;
+      if (!before.ends(state, kind)) return moves;
+      return [...moves, ...begins.flatMap((at) => next(at, byte))];
     },
-    ends: (state) => (partly ? state > base : state === base + text.length),
+    ends: (state) => state >= base && (partly || all[state - base] === '\n'),
   };
 }
 
 function onlyByte(byte: number): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, other) => (other === byte ? 1 : 0));
+  const bytes = new Uint8Array(256);
+  if (byte < 256) bytes[byte] = 1;
+  return bytes;
 }
 
 /** The coarsest numbering that tells apart what either tells apart. */
 export function joinClasses(a: Uint8Array, b: Uint8Array): Uint8Array {
   const numbers = new Map<number, number>();
-  return a.map((first, byte) => {
-    const key = first * 256 + (b[byte] ?? 0);
+  const joined = new Uint8Array(256);
+  for (let byte = 0; byte < 256; byte++) {
+    const key = (a[byte] ?? 0) * 256 + (b[byte] ?? 0);
     const number = numbers.get(key) ?? numbers.size;
     numbers.set(key, number);
-    return number;
-  });
+    joined[byte] = number;
+  }
+  return joined;
 }

@@ -4,9 +4,10 @@
  * Every answer is exact; where a question is too large it says so. Used by the checks of texts.
  */
 import {
+  AT_START,
   type Before,
+  behind,
   joinClasses,
-  kindOf,
   LINE_BYTES,
   type LineAutomaton,
   type Move,
@@ -27,28 +28,28 @@ export const ANYWHERE: Pairing = () => true;
 export const WITHIN: Pairing = (a, b) => !a.essential || b.essential;
 
 const PLACES_MAX = 30_000;
+/** For keys: no automaton has so many states. */
+const STATES_MAX = 100_000;
 
 /** The shortest line, not empty, that both accept. */
 export function commonLine(a: LineAutomaton, b: LineAutomaton, pairing: Pairing): Answer {
-  const bytes = representatives([a, b]);
   const moves = (place: Pair, byte: number): Pair[] => {
-    const ofB = b.moves(place.b, place.before, byte);
-    if (ofB.length === 0) return [];
-    const before = kindOf(byte);
-    return a
-      .moves(place.a, place.before, byte)
-      .flatMap((one) =>
-        ofB.flatMap((other) =>
-          pairing(one, other) ? [{ a: one.state, b: other.state, before }] : [],
-        ),
-      );
+    const ofA = a.moves(place.a, place.before, byte);
+    const ofB = ofA.length === 0 ? ofA : b.moves(place.b, place.before, byte);
+    const before = behind(byte);
+    const pairs: Pair[] = [];
+    for (const other of ofB) {
+      for (const one of ofA) {
+        if (pairing(one, other)) pairs.push({ a: one.state, b: other.state, before });
+      }
+    }
+    return pairs;
   };
-  return shortest<Pair>({
-    bytes,
+  return shortest({
+    bytes: representatives([a, b]),
     starts: a.starts.flatMap((one) =>
-      b.starts.map((other): Pair => ({ a: one, b: other, before: 'start' })),
+      b.starts.map((other): Pair => ({ a: one, b: other, before: AT_START })),
     ),
-    key: (place) => `${place.a} ${place.b} ${place.before}`,
     moves,
     isGoal: (place) => a.ends(place.a, place.before) && b.ends(place.b, place.before),
   });
@@ -58,6 +59,21 @@ interface Pair {
   readonly a: number;
   readonly b: number;
   readonly before: Before;
+}
+
+/** Does it accept this line? */
+export function takesLine(a: LineAutomaton, line: string): boolean {
+  let states: readonly number[] = a.starts;
+  let before: Before = AT_START;
+  for (const char of line) {
+    const byte = char.charCodeAt(0);
+    const here = before;
+    const moves = states.flatMap((state) => a.moves(state, here, byte));
+    states = [...new Set(moves.map(({ state }) => state))];
+    before = behind(byte);
+  }
+  const last = before;
+  return states.some((state) => a.ends(state, last));
 }
 
 /** The shortest line, not empty, that it accepts. */
@@ -77,15 +93,14 @@ const ANY_LINE: LineAutomaton = {
 /** The shortest line of `a` that none of `others` accepts; `none`: they take all of them. */
 export function lineOutside(a: LineAutomaton, others: readonly LineAutomaton[]): Answer {
   const many = new Subsets(others);
-  return shortest<Pair>({
+  return shortest({
     bytes: representatives([a, ...others]),
-    starts: a.starts.map((one): Pair => ({ a: one, b: many.start, before: 'start' })),
-    key: (place) => `${place.a} ${place.b} ${place.before}`,
+    starts: a.starts.map((one): Pair => ({ a: one, b: many.start, before: AT_START })),
     moves: (place, byte) => {
       const ofA = a.moves(place.a, place.before, byte);
       if (ofA.length === 0) return [];
       const b = many.next(place.b, place.before, byte);
-      return ofA.map((one) => ({ a: one.state, b, before: kindOf(byte) }));
+      return ofA.map((one) => ({ a: one.state, b, before: behind(byte) }));
     },
     isGoal: (place) => a.ends(place.a, place.before) && !many.ends(place.b, place.before),
   });
@@ -147,28 +162,27 @@ function representatives(automata: readonly LineAutomaton[]): readonly number[] 
 
 // ---- breadth first -------------------------------------------------------------------------------
 
-interface Walk<P> {
+interface Walk {
   readonly bytes: readonly number[];
-  readonly starts: readonly P[];
-  readonly key: (place: P) => string;
-  readonly moves: (place: P, byte: number) => readonly P[];
-  readonly isGoal: (place: P) => boolean;
+  readonly starts: readonly Pair[];
+  readonly moves: (place: Pair, byte: number) => readonly Pair[];
+  readonly isGoal: (place: Pair) => boolean;
 }
 
-interface Visit<P> {
-  readonly place: P;
-  readonly from: Visit<P> | null;
+interface Visit {
+  readonly place: Pair;
+  readonly from: Visit | null;
   readonly byte: number;
 }
 
-/** A line is never longer than places are many, which is far below the bound of a line. */
-function shortest<P>(walk: Walk<P>): Answer {
-  const seen = new Set<string>();
-  const queue: Visit<P>[] = walk.starts.map((place) => ({ place, from: null, byte: 0 }));
+/** A line is never longer than places are many. */
+function shortest(walk: Walk): Answer {
+  const seen = new Set<number>();
+  const queue: Visit[] = walk.starts.map((place) => ({ place, from: null, byte: 0 }));
   for (const visit of queue) {
     for (const byte of walk.bytes) {
       for (const place of walk.moves(visit.place, byte)) {
-        const key = walk.key(place);
+        const key = (place.b * STATES_MAX + place.a) * 3 + place.before;
         if (seen.has(key)) continue;
         seen.add(key);
         if (seen.size > PLACES_MAX) return { kind: 'too-large' };
@@ -181,8 +195,8 @@ function shortest<P>(walk: Walk<P>): Answer {
   return { kind: 'none' };
 }
 
-function lineTo<P>(visit: Visit<P>): string {
+function lineTo(visit: Visit): string {
   const bytes: number[] = [];
-  for (let at: Visit<P> = visit; at.from !== null; at = at.from) bytes.push(at.byte);
+  for (let at: Visit = visit; at.from !== null; at = at.from) bytes.push(at.byte);
   return String.fromCharCode(...bytes.reverse());
 }

@@ -1,0 +1,113 @@
+/**
+ * What we type stands on the console behind the prompt. The machine drops the echo of its own line,
+ * but not one that came late or damaged, nor the same line typed by a person. So no text that a
+ * proof rests on may fit such a line or, for a prompt, its beginning; nor may an expectation take
+ * the question for its answer. Texts that end proofs, such as `boot` typed by hand, may.
+ * Called by lint.ts.
+ */
+import type { DiagnosticSink } from '../diagnostics.ts';
+import type { Fact } from '../program.ts';
+import type { Scope } from '../scope.ts';
+import type * as Tree from '../tree.ts';
+import { fillQuoted } from './judge.ts';
+import { followedBy, type LineAutomaton } from './line-automaton.ts';
+import { ANYWHERE, commonLine } from './line-search.ts';
+import { Samples, UNLIKELY } from './samples.ts';
+import type { Look, TextLines } from './text-lines.ts';
+
+const PROVING: ReadonlySet<Fact> = new Set<Fact>(['firmware', 'held', 'ended', 'reset', 'running']);
+
+interface Typed {
+  readonly line: string;
+  readonly step: Extract<Tree.Step, { kind: 'send' }>;
+}
+
+export function checkOwnEcho(scope: Scope, lines: TextLines, sink: DiagnosticSink): void {
+  const prompts = scope.tree.texts
+    .filter(({ prompt, means }) => prompt && means === 'firmware')
+    .flatMap((text) => lines.ofText(text));
+  const samples = new Samples(scope);
+  const typed = scope.tree.dialogues.flatMap((one) => typedIn(samples, one, one.steps));
+  for (const text of scope.tree.texts) {
+    if (text.means === null || !PROVING.has(text.means)) continue;
+    for (const look of lines.ofText(text)) report(sink, look, prompts, typed, text.prompt);
+  }
+  for (const dialogue of scope.tree.dialogues) {
+    checkAnswers(scope, lines, sink, { dialogue, samples, prompts });
+  }
+}
+
+function typedIn(samples: Samples, dialogue: Tree.Dialogue, steps: readonly Tree.Step[]): Typed[] {
+  return steps.flatMap((step) => {
+    if (step.kind !== 'send' || !step.text.sound) return [];
+    const values = samples.values(dialogue, step.text, UNLIKELY);
+    const texts = new Set(values.map((one) => fillQuoted(step.text, one)));
+    return [...texts].filter((line) => line !== '').map((line) => ({ line, step }));
+  });
+}
+
+interface Place {
+  readonly dialogue: Tree.Dialogue;
+  readonly samples: Samples;
+  readonly prompts: readonly Look[];
+}
+
+/** Each expectation against the lines that were typed for it. */
+function checkAnswers(scope: Scope, lines: TextLines, sink: DiagnosticSink, place: Place): void {
+  const { dialogue, samples, prompts } = place;
+  let asked: Tree.Step[] = [];
+  for (const step of dialogue.steps) {
+    if (step.kind === 'send') asked.push(step);
+    if (step.kind !== 'expect') continue;
+    const typed = typedIn(samples, dialogue, asked);
+    for (const { seen } of step.alternatives) {
+      for (const look of looksOf(scope, lines, seen)) {
+        if (!look.open && !look.prompt) report(sink, look, prompts, typed, false);
+      }
+    }
+    asked = [];
+  }
+}
+
+function looksOf(scope: Scope, lines: TextLines, seen: Tree.Seen): Look[] {
+  if (seen.kind === 'match') return [lines.of(seen.match, false)].filter((look) => look !== null);
+  const text = seen.kind === 'text' ? scope.texts.get(seen.name.text) : undefined;
+  return text === undefined ? [] : lines.ofText(text);
+}
+
+function report(
+  sink: DiagnosticSink,
+  look: Look,
+  prompts: readonly Look[],
+  typed: readonly Typed[],
+  partly: boolean,
+): void {
+  const line = prompts
+    .map((prompt) => echoMatched(look, prompt.lines, typed, partly))
+    .find(Boolean);
+  if (line === undefined || line === null) return;
+  const step = typed.find((one) => line.endsWith(one.line))?.step ?? nearest(typed, line);
+  const where = step === undefined ? '' : ` at ${step.span.file}:${step.span.line}`;
+  const message = `this matches ${JSON.stringify(line)}, the echo of what is typed${where}`;
+  const hint = 'make the pattern tell the answer from the question, for example with ^';
+  sink.error('pattern-matches-own-send', look.match.quoted.span, message, hint);
+}
+
+function echoMatched(
+  look: Look,
+  prompt: LineAutomaton,
+  typed: readonly Typed[],
+  partly: boolean,
+): string | null {
+  if (typed.length === 0) return null;
+  const texts = [...new Set(typed.map(({ line }) => line))];
+  const answer = commonLine(followedBy(prompt, texts, partly), look.lines, ANYWHERE);
+  return answer.kind === 'line' ? answer.line : null;
+}
+
+/** The line that was only begun. */
+function nearest(typed: readonly Typed[], line: string): Typed['step'] | undefined {
+  const begins = ({ line: whole }: Typed) =>
+    [...whole].some((_, index) => line.endsWith(whole.slice(0, index + 1)));
+  return typed.find(begins)?.step;
+}
