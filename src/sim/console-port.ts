@@ -90,6 +90,8 @@ export class ConsolePort {
   #inputDue = 0;
   /** What the machine prints while it takes in what was typed; null: it takes in nothing now. */
   #answer: string | null = null;
+  /** Stands in the middle of the next output of more than one character. */
+  #interjection: string | null = null;
 
   constructor(name: string, options: Partial<ConsoleOptions>, clock: Clock, random: Random) {
     this.name = name;
@@ -142,6 +144,11 @@ export class ConsolePort {
       this.#outputDue = Math.max(this.#outputDue + 1, at + delayMs);
       this.#clock.after(this.#outputDue - at, () => this.#deliver(piece));
     }
+  }
+
+  /** Something else writes to this console while the next text is on its way. */
+  interject(text: string): void {
+    this.#interjection = text;
   }
 
   powerChanged(): void {
@@ -198,6 +205,12 @@ export class ConsolePort {
 
   #deliver(text: string): void {
     if (text === '' || this.options.mode === 'half-open') return;
+    const other = this.#interjection;
+    if (other !== null && text.length > 1) {
+      this.#interjection = null;
+      const at = 1 + this.#random.below(text.length - 1);
+      return this.#deliver(text.slice(0, at) + other + text.slice(at));
+    }
     for (const { client } of [...this.#attached]) client.data(text);
   }
 

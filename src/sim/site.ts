@@ -74,6 +74,11 @@ export class Site {
     return this.node(name).console;
   }
 
+  /** The machine at the other end of that port's cable. */
+  machineOn(port: ConsolePort): SiteNode | null {
+    return this.nodes.find((node) => this.#portOf.get(node.name) === port) ?? null;
+  }
+
   /** Calls back on everything that happens from now on; the returned function ends it. */
   onEvent(listener: (happening: Happening) => void): () => void {
     this.#listeners.add(listener);

@@ -75,6 +75,11 @@ export class SunNode {
     return this.#held;
   }
 
+  /** What the firmware will do after its self-test because a system or `boot` asked for it. */
+  get rebootCommand(): string | null {
+    return this.#savedCommand;
+  }
+
   /** A system runs with all programs. */
   get isMultiUser(): boolean {
     return this.#state.kind === 'system' && this.#system?.isMultiUser === true;
