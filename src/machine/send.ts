@@ -26,6 +26,8 @@ import {
   isHarmlessKey,
   isHarmlessLine,
   keyBytes,
+  typeBlank,
+  wasWiped,
 } from './typing.ts';
 
 /** Returns a failure when the law forbids the line, `gate` when it must be passed first. */
@@ -151,6 +153,7 @@ export function runPress(
   task: Task,
   frame: DialogueFrame,
   step: Extract<Step, { kind: 'press' }>,
+  wiped = false,
 ): TaskOutcome | null {
   const cut = unreachable(run, task, frame.node);
   if (cut !== null) return cut;
@@ -161,7 +164,7 @@ export function runPress(
     if (howTo === 'resume') noteResumed(run, frame.node);
   }
   const node = run.state.nodes[frame.node];
-  const foreign = halfTyped(run.engine, node);
+  const foreign = wiped ? '' : halfTyped(run.engine, node);
   if (foreign !== '') return wipeForeign(run, task, frame, foreign, 'press');
   markHere(node);
   typeOn(run, frame.node, keyBytes(step.key));
@@ -183,16 +186,19 @@ export function resumeAfterWipe(
     return null;
   }
   if (step?.kind !== 'press') throw new Error('a wipe belongs to a send or a press');
-  const left = halfTyped(run.engine, run.state.nodes[frame.node]);
-  if (left !== '' && wait.attempt < ATTEMPTS_MAX) {
+  const node = run.state.nodes[frame.node];
+  const left = halfTyped(run.engine, node);
+  if (left === '' || wasWiped(node, wait)) return runPress(run, task, frame, step, true);
+  if (wait.typed === 'ctrl-u') {
+    task.wait = typeBlank(run, frame.node, wait);
+    return null;
+  }
+  if (wait.attempt < ATTEMPTS_MAX) {
     task.wait = beginWipe(run, frame.node, wait.attempt + 1, 'press');
     return null;
   }
-  if (left !== '') {
-    task.note = `"${left}" on the line could not be wiped`;
-    return failed('garbled');
-  }
-  return runPress(run, task, frame, step);
+  task.note = `"${left}" on the line could not be wiped`;
+  return failed('garbled');
 }
 
 /** The suspended system is told to go on: nothing is held there any more. */

@@ -93,8 +93,17 @@ export type Wait =
     }
   /** Before a line is typed: until the console is quiet. */
   | { kind: 'settle'; until: number }
-  /** After CTRL-U: until the console is quiet. `then`: what is typed next. */
-  | { kind: 'wipe'; attempt: number; until: number; then: 'send' | 'press' }
+  /** After CTRL-U, or a blank for it to wipe: until the console is quiet. */
+  | {
+      kind: 'wipe';
+      attempt: number;
+      until: number;
+      /** What is typed once the line is wiped. */
+      then: 'send' | 'press';
+      typed: 'ctrl-u' | 'blank';
+      /** The unfinished line when that was typed. */
+      tail: string;
+    }
   /** Before a boot on somebody's word: until the service address does not answer any more. */
   | { kind: 'net'; until: number }
   | {

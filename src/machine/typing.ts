@@ -81,8 +81,25 @@ export function beginWipe(
   then: 'send' | 'press',
 ): Wait {
   run.effects.push({ kind: 'discard-typing', node });
+  const { tail } = run.state.nodes[node].console;
   typeOn(run, node, CTRL_U);
-  return { kind: 'wipe', attempt, until: run.state.now + WIPE_MS_MAX, then };
+  return { kind: 'wipe', attempt, until: run.state.now + WIPE_MS_MAX, then, typed: 'ctrl-u', tail };
+}
+
+/**
+ * Nothing was wiped: is there nothing, and the console only shows what the machine does not have, or
+ * did the CTRL-U get lost? A blank gives the next one something to wipe.
+ */
+export function typeBlank(run: Run, node: NodeIndex, wait: Extract<Wait, { kind: 'wipe' }>): Wait {
+  const { tail } = run.state.nodes[node].console;
+  typeOn(run, node, ' ');
+  return { ...wait, until: run.state.now + WIPE_MS_MAX, typed: 'blank', tail };
+}
+
+/** The line became shorter: the CTRL-U arrived, and whatever is still shown is not there any more. */
+export function wasWiped(node: NodeState, wait: Extract<Wait, { kind: 'wipe' }>): boolean {
+  const { tail } = node.console;
+  return wait.typed === 'ctrl-u' && tail.length < wait.tail.length && wait.tail.startsWith(tail);
 }
 
 /** When a wipe is over: quiet for a while, or waited for long enough. */

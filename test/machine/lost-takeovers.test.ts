@@ -29,7 +29,7 @@ function garble(world: World, node: 'n1' | 'n2', seconds: number): void {
 }
 
 describe('the standby is looked at again', () => {
-  for (const state of ['crash', 'down', 'fencing']) {
+  for (const state of ['crash', 'down', 'fencing', 'taking-over']) {
     test(`its console is garbled for 15 s from ${state} on: takeover`, () => {
       const world = watching(CONFIRM, 10);
       world.site.node('n1').panic({ dumpMs: 1000 });
