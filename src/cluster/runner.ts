@@ -5,6 +5,7 @@
  * its state is kept, consoles stay connected and recorded, nothing is typed any more.
  * Must never let such a fault out, and must never do work per console chunk beyond one event.
  */
+import { Bulk } from '../machine/bulk.ts';
 import { type ClusterStatus, describe } from '../machine/describe.ts';
 import { nextWake, start, step } from '../machine/machine.ts';
 import type {
@@ -39,7 +40,9 @@ export class ClusterRunner {
   readonly #effects: EffectRunner;
   readonly #onTimer = () => this.#timerFired();
   readonly #onTurn = () => this.#turned();
+  /** Without what `#bulk` has gathered since: see `#settled`. */
   #state: MachineState | null = null;
+  readonly #bulk: Bulk;
   #queue: Event[] = [];
   #busy = false;
   #fault: string | null = null;
@@ -54,6 +57,7 @@ export class ClusterRunner {
   constructor(parts: RunnerParts) {
     this.#parts = parts;
     this.#last = parts.clock.now();
+    this.#bulk = new Bulk(parts.engine);
     this.own = new OwnAlarms(parts.log, parts.alarms, parts.clock);
     this.#replies = new Replies(parts.clock);
     this.#lines = [this.#makeLine(0), this.#makeLine(1)];
@@ -122,9 +126,10 @@ export class ClusterRunner {
 
   /** Null when the machine never started or cannot be described. */
   status(): ClusterStatus | null {
-    if (this.#state === null) return null;
+    const state = this.#settled();
+    if (state === null) return null;
     try {
-      return describe(this.#parts.engine, this.#state, this.#parts.clock.now());
+      return describe(this.#parts.engine, state, this.#parts.clock.now());
     } catch {
       return null;
     }
@@ -157,11 +162,28 @@ export class ClusterRunner {
     const { at, wall } = this.#parts.clock.now();
     const data = latin1(bytes);
     this.#parts.log.received(node, bytes, data, wall);
-    const event: Event = { kind: 'bytes', node, data, at, wall };
-    if (this.#busy) this.#queue.push(event);
-    else if (!this.#handle(event) || this.#queue.length > 0 || !this.#isArmedBefore(at)) {
-      this.#drain();
+    if (this.#gathers(node, data, at, wall)) {
+      if (this.#isArmedBefore(at)) return;
+      this.#last = { at, wall };
+      this.#arm();
+    } else this.#take({ kind: 'bytes', node, data, at, wall });
+  }
+
+  /** Nearly all text: of which nothing can come before the console is quiet. */
+  #gathers(node: NodeIndex, data: string, at: number, wall: number): boolean {
+    if (this.#state === null || this.#busy || this.#fault !== null) return false;
+    try {
+      return this.#bulk.take(this.#state, node, data, at, wall);
+    } catch (error) {
+      this.#stopControl(error);
+      return true;
     }
+  }
+
+  /** The state with everything that has come. */
+  #settled(): MachineState | null {
+    if (this.#state !== null) this.#state = this.#bulk.settle(this.#state);
+    return this.#state;
   }
 
   #channel(node: NodeIndex, status: ChannelStatus, detail: string): void {
@@ -179,16 +201,8 @@ export class ClusterRunner {
       this.#queue.push(event);
       return;
     }
-    const quiet = this.#handle(event);
-    if (quiet && this.#queue.length === 0 && this.#wakesSoon(event.at)) return;
+    this.#handle(event);
     this.#drain();
-  }
-
-  /** Plain console text can only bring a prompt, and that is looked at when the timer fires anyway. */
-  #wakesSoon(at: number): boolean {
-    return (
-      this.#armedFor !== null && this.#armedFor <= at + this.#parts.engine.target.promptQuietMs
-    );
   }
 
   #drain(): void {
@@ -198,23 +212,18 @@ export class ClusterRunner {
     this.#arm();
   }
 
-  /** `true`: nothing came of it, and no task is under way that may want to be woken soon. */
-  #handle(event: Event): boolean {
-    const state = this.#state;
-    if (state === null || this.#fault !== null || this.#ended) return false;
+  #handle(event: Event): void {
+    if (this.#state === null || this.#fault !== null || this.#ended) return;
     this.#last = event;
     this.#busy = true;
-    let isIdle = false;
     try {
-      const stepped = step(this.#parts.engine, state, event);
+      const stepped = step(this.#parts.engine, this.#bulk.settle(this.#state), event);
       this.#state = stepped.state;
-      isIdle = stepped.effects.length === 0 && stepped.state.task === null;
-      if (!isIdle) this.#effects.carryOutAll(stepped.effects, event.wall);
+      this.#effects.carryOutAll(stepped.effects, event.wall);
     } catch (error) {
       this.#stopControl(error);
     }
     this.#busy = false;
-    return isIdle;
   }
 
   /** As `#handle`, for the start. */
@@ -233,9 +242,10 @@ export class ClusterRunner {
   // ---- time ----
 
   #wake(): number | null {
-    if (this.#state === null || this.#fault !== null || this.#ended) return null;
+    const state = this.#settled();
+    if (state === null || this.#fault !== null || this.#ended) return null;
     try {
-      return nextWake(this.#parts.engine, this.#state);
+      return nextWake(this.#parts.engine, state);
     } catch (error) {
       this.#stopControl(error);
       return null;
