@@ -16,6 +16,32 @@ export function unquoteBytes(quoted: string): string | null {
   return inner?.replace(/\\(x..|.)/g, (_all, code: string) => unescapeByte(code)) ?? null;
 }
 
+/** A byte needs no more than this when it is quoted. */
+export const QUOTED_BYTES_MAX = 4;
+
+/**
+ * As `quoteBytes`, without the quotes, into memory: `from` up to `to` of the text to `page` at `at`.
+ * Returns where it ended. There must be room for `QUOTED_BYTES_MAX` for each byte.
+ */
+export function writeQuoted(
+  latin1: string,
+  from: number,
+  to: number,
+  page: Uint8Array,
+  at: number,
+): number {
+  let end = at;
+  for (let index = from; index < to; index++) {
+    const code = latin1.charCodeAt(index) & 0xff;
+    if (code >= 0x20 && code < 0x7f && code !== 0x22 && code !== 0x5c) page[end++] = code;
+    else {
+      const escape = ESCAPES[code] ?? '';
+      for (let place = 0; place < escape.length; place++) page[end++] = escape.charCodeAt(place);
+    }
+  }
+  return end;
+}
+
 const NEEDS_ESCAPE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/;
 const EACH_ESCAPE = /[^\x20\x21\x23-\x5b\x5d-\x7e]/g;
 
