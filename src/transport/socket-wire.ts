@@ -7,10 +7,21 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
 
 /**
- * One buffer for the reads of all sockets: Node fills it and calls back at once, so that nothing is
- * allocated for a chunk but the view of it. This is why console bytes are only valid during the call.
+ * One buffer for the reads of all sockets: Node fills it and calls back at once, so that next to nothing
+ * is allocated for a chunk. This is why console bytes are only valid during the call.
  */
 export const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Most chunks are short: their views are made once. */
+const SHORT_BYTES_MAX = 512;
+const VIEWS: readonly Buffer[] = Array.from({ length: SHORT_BYTES_MAX + 1 }, (_, count) =>
+  READ_BUFFER.subarray(0, count),
+);
+
+/** The first `count` bytes of the read buffer, only valid until the next read. */
+export function readBytes(count: number): Buffer {
+  return VIEWS[count] ?? READ_BUFFER.subarray(0, count);
+}
 
 /** Unsent bytes after which the peer is given up. Typing stops long before, at the first one. */
 export const PENDING_BYTES_MAX = 256 * 1024;

@@ -7,7 +7,7 @@ import type { Clock } from '../clock/clock.ts';
 import { BusyNotice } from './busy-notice.ts';
 import { connectError } from './connect-error.ts';
 import { type Answer, reachHost } from './reach.ts';
-import { abandon, READ_BUFFER, SocketWire } from './socket-wire.ts';
+import { abandon, READ_BUFFER, readBytes, SocketWire } from './socket-wire.ts';
 import { type Transport, TransportError, type TransportHandlers } from './transport.ts';
 
 export interface TcpOptions {
@@ -100,7 +100,7 @@ export class TcpTransport implements Transport {
   }
 
   #received(count: number): boolean {
-    const bytes = READ_BUFFER.subarray(0, count);
+    const bytes = readBytes(count);
     if (this.#busy?.listens) this.#busy.see(bytes, this.#clock.now().at);
     this.#handlers?.data(bytes);
     return true;

@@ -11,7 +11,7 @@ import { connectError } from './connect-error.ts';
 import { ModemWatch } from './modem-watch.ts';
 import { type Answer, reachHost } from './reach.ts';
 import { ASK_FOR_MODEM_STATE, BREAK_OFF, BREAK_ON, parseModemState } from './rfc2217.ts';
-import { abandon, READ_BUFFER, SocketWire, stripListeners } from './socket-wire.ts';
+import { abandon, READ_BUFFER, readBytes, SocketWire, stripListeners } from './socket-wire.ts';
 import {
   BRK,
   IAC,
@@ -206,7 +206,7 @@ export class TelnetTransport implements Transport, TelnetSink {
   /** Runs for every chunk of every console: nothing here may cost. */
   #received(count: number): boolean {
     if (this.#closed) return true;
-    this.#codec.feed(READ_BUFFER.subarray(0, count));
+    this.#codec.feed(readBytes(count));
     if (this.#negotiation !== null) this.#offerOptions();
     return true;
   }
