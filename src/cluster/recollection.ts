@@ -1,7 +1,24 @@
 /**
- * From the journal's records to what a cluster still believes after a restart, and the choice of
- * records that are enough to say the same again (compaction).
- * Called by journal-file.ts at start. Pure. Must never invent: what no record says stays unknown.
+ * From the journal's records to what a cluster still believes after a restart. By kind:
+ *
+ *   owner       that node owns the disk; a boot of the other one that was written down and never
+ *               typed is a takeover again, which is still to be finished
+ *   intent boot that node owns the disk, from that path; a boot is unfinished
+ *   intent fence, reset, power-off   of the owner: a takeover is unfinished; of another: nothing
+ *   intent break, park, resume       nothing; it stands there for eyes
+ *   production  that node owns the disk and runs; nothing is unfinished
+ *   doubt       nobody is known to own the disk, and a system may sleep under either prompt; until
+ *               the next owner, intent boot or production
+ *   state       the lasting state in which to begin; entries of bounded states are counted
+ *   released    no lasting state, no entries
+ *   service     whether the node may be touched
+ *   held        whether a system sleeps under the node's prompt
+ *   attested    nothing: an operator's word does not outlive the daemon that heard it
+ *   alarm, cleared   the alarms that were raised
+ *   compacted   everything at once: what the records before it came to
+ *
+ * Called by journal-file.ts at start and by the simulation. Pure. Must never invent: what no record
+ * says stays unknown, and what a hole may have said is believed to be the worse.
  */
 
 import { assertNever } from '../language/assert-never.ts';
@@ -19,43 +36,53 @@ type Draft = { -readonly [K in keyof Recollection]: Recollection[K] };
 export function recollect(records: readonly DatedRecord[], nodes: NodeNames): Recollection {
   const draft: Draft = { ...EMPTY_RECOLLECTION };
   for (const { record, wall } of records) fold(draft, record, wall, nodes);
+  if (draft.owner !== null && !nodes.includes(draft.owner)) {
+    draft.ownerDoubt ??= `the journal says '${draft.owner}', which is no node of CList`;
+  }
   return draft;
 }
 
 function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeNames): void {
   switch (record.kind) {
     case 'owner':
-      // A boot that was written down and never typed: what it was to finish is still open.
       if (draft.unfinished === 'boot' && draft.owner !== record.node) draft.unfinished = 'takeover';
       draft.owner = record.node;
+      draft.ownerDoubt = null;
       return;
     case 'intent':
-      foldIntent(draft, record, nodes);
-      return;
+      return foldIntent(draft, record, nodes);
     case 'production':
       draft.unfinished = 'none';
+      foldProduction(draft, record.node);
+      return;
+    case 'doubt':
+      draft.ownerDoubt = record.why;
+      draft.parkedBeforeBoot = false;
+      draft.held = [...nodes];
       return;
     case 'state':
       if (record.bounded) draft.entries = withEntry(draft.entries, record.state, wall);
       draft.lastingState = record.lasting ? { state: record.state, reason: record.reason } : null;
       return;
     case 'service':
-      draft.outOfService = draft.outOfService.filter((name) => name !== record.node);
+      draft.outOfService = without(draft.outOfService, record.node);
       if (!record.inService) draft.outOfService = [...draft.outOfService, record.node];
       return;
     case 'held':
-      draft.held = draft.held.filter((name) => name !== record.node);
+      draft.held = without(draft.held, record.node);
       if (record.held) draft.held = [...draft.held, record.node];
       return;
     case 'attested':
-      return; // An operator's word does not outlive the daemon that heard it.
+      return;
     case 'released':
       draft.entries = {};
       draft.lastingState = null;
       return;
     case 'alarm':
     case 'cleared':
-      foldAlarm(draft, record);
+      return foldAlarm(draft, record);
+    case 'compacted':
+      Object.assign(draft, record.remembered);
       return;
     default:
       assertNever(record);
@@ -67,6 +94,7 @@ type Intent = Extract<JournalRecord, { kind: 'intent' }>;
 function foldIntent(draft: Draft, intent: Intent, nodes: NodeNames): void {
   if (intent.verb === 'boot') {
     draft.owner = intent.node;
+    draft.ownerDoubt = null;
     draft.unfinished = 'boot';
     draft.pathIndex = intent.pathIndex ?? 0;
     draft.parkedBeforeBoot = intent.parkedBefore ?? false;
@@ -74,6 +102,13 @@ function foldIntent(draft: Draft, intent: Intent, nodes: NodeNames): void {
   }
   const stops = intent.verb === 'fence' || intent.verb === 'reset' || intent.verb === 'power-off';
   if (stops && intent.node === (draft.owner ?? nodes[0])) draft.unfinished = 'takeover';
+}
+
+/** The machine writes it of the owner only, and not while the owner is in doubt. */
+function foldProduction(draft: Draft, node: string): void {
+  if (draft.ownerDoubt === null) return;
+  draft.owner = node;
+  draft.ownerDoubt = null;
 }
 
 function foldAlarm(draft: Draft, record: Extract<JournalRecord, { kind: 'alarm' | 'cleared' }>) {
@@ -90,52 +125,13 @@ function withEntry(entries: Recollection['entries'], state: string, wall: number
   return { ...entries, [state]: times };
 }
 
-/** Names of nodes that the records mention and the cluster does not have (any more). */
-export function strangers(records: readonly DatedRecord[], nodes: NodeNames): string[] {
-  const names = new Set<string>();
-  for (const { record } of records) if ('node' in record) names.add(record.node);
+function without(names: readonly string[], name: string): readonly string[] {
+  return names.filter((one) => one !== name);
+}
+
+/** Names that still count and that the cluster's nodes do not have (any more). */
+export function strangers(recollection: Recollection, nodes: NodeNames): string[] {
+  const { owner, outOfService, held } = recollection;
+  const names = new Set([...(owner === null ? [] : [owner]), ...outOfService, ...held]);
   return [...names].filter((name) => !nodes.includes(name));
-}
-
-/**
- * The fewest records that this file knows how to choose and that recollect the same, in their
- * order; all of them when the choice would say something else.
- */
-export function essential(
-  records: readonly DatedRecord[],
-  nodes: NodeNames,
-): readonly DatedRecord[] {
-  const released = records.findLastIndex(({ record }) => record.kind === 'released');
-  const newest = new Map<string, DatedRecord>();
-  const kept = new Set<DatedRecord>();
-  records.forEach((dated, index) => {
-    newest.set(slot(dated.record), dated);
-    if (dated.record.kind === 'state' && dated.record.bounded && index > released) kept.add(dated);
-  });
-  for (const dated of newest.values()) kept.add(dated);
-  const chosen = records.filter((dated) => kept.has(dated));
-  const said = (of: readonly DatedRecord[]) => JSON.stringify(recollect(of, nodes));
-  return said(chosen) === said(records) ? chosen : records;
-}
-
-/** Of records with the same slot only the newest matters. */
-function slot(record: JournalRecord): string {
-  switch (record.kind) {
-    case 'owner':
-    case 'production':
-    case 'state':
-    case 'attested':
-    case 'released':
-      return record.kind;
-    case 'intent':
-      return `intent ${record.verb} ${record.node}`;
-    case 'service':
-    case 'held':
-      return `${record.kind} ${record.node}`;
-    case 'alarm':
-    case 'cleared':
-      return `alarm ${record.name}`;
-    default:
-      return assertNever(record);
-  }
 }

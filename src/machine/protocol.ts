@@ -166,12 +166,18 @@ export type JournalRecord =
   | { readonly kind: 'attested'; readonly node: string; readonly by: string }
   | { readonly kind: 'released'; readonly by: string }
   | { readonly kind: 'alarm'; readonly name: string; readonly text: string; readonly type: string }
-  | { readonly kind: 'cleared'; readonly name: string };
+  | { readonly kind: 'cleared'; readonly name: string }
+  /** Who owns the disk is not known any more: something of the journal is damaged or missing. */
+  | { readonly kind: 'doubt'; readonly why: string }
+  /** Written by the journal itself: what all records before it come to. */
+  | { readonly kind: 'compacted'; readonly remembered: Recollection };
 
 /** What the journal says at start: the only things that are believed without new proof. */
 export interface Recollection {
   /** Name of the node that was last allowed to boot from the disk; null: none recorded. */
   readonly owner: string | null;
+  /** Why that may be wrong, or null. An owner in doubt is none: the law treats no node as one. */
+  readonly ownerDoubt: string | null;
   readonly unfinished: 'none' | 'takeover' | 'boot';
   readonly pathIndex: number;
   readonly parkedBeforeBoot: boolean;
@@ -191,6 +197,7 @@ export interface Recollection {
 
 export const EMPTY_RECOLLECTION: Recollection = {
   owner: null,
+  ownerDoubt: null,
   unfinished: 'none',
   pathIndex: 0,
   parkedBeforeBoot: false,
