@@ -70,12 +70,11 @@ export function formatPage(cluster: WatchedCluster, wall: number): string {
 }
 
 function headLines(status: ClusterStatus, wall: number): string[] {
-  const assumed = status.ownerAssumed ? ' (assumed from CList: no journal says otherwise)' : '';
   const lines = [
     `${status.cluster}: ${status.state}: ${visible(status.summary)}`,
     field('since', `${formatLocal(status.sinceWall)}, for ${formatAge(wall - status.sinceWall)}`),
     field('why', visible(status.reason)),
-    field('disk', `${status.active} owns it${assumed}`),
+    field('disk', diskOf(status)),
     field('network', `${networkOf(status)} for ${formatAge(status.net.forMs)}${netDetail(status)}`),
     field('silence', silenceOf(status.onSilence)),
     field('script', status.script),
@@ -85,6 +84,12 @@ function headLines(status: ClusterStatus, wall: number): string[] {
   }
   if (status.doing !== null) lines.push(field('doing', visible(status.doing)));
   return lines;
+}
+
+function diskOf({ active, ownerAssumed, ownerDoubt }: ClusterStatus): string {
+  if (ownerDoubt !== null) return `OWNER IN DOUBT: ${visible(ownerDoubt)}`;
+  const assumed = ownerAssumed ? ' (assumed from CList: no journal says otherwise)' : '';
+  return `${active} owns it${assumed}`;
 }
 
 function field(name: string, text: string): string {

@@ -4,10 +4,11 @@
  * allows it, after the new owner is in the journal on the disk, and when the law still allows it
  * then.
  */
-import { judgeBoot, readBackSince } from './evidence.ts';
+import { judgeBoot, type Ownership, readBackSince } from './evidence.ts';
 import { recordBootOrdered } from './facts.ts';
 import { pushHowTo } from './how-to.ts';
 import { journalIntent } from './intent.ts';
+import { endDoubt } from './owner-doubt.ts';
 import type { NodeIndex } from './protocol.ts';
 import { journal, log, nodeName, type Run } from './run.ts';
 import { type MachineState, otherNode } from './state.ts';
@@ -128,6 +129,7 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
   state.parkedBeforeBoot = readBackSince(run.engine, state, frame.node) !== null;
   state.owner = frame.node;
   state.ownerAssumed = false;
+  state.ownerDoubt = null;
   state.pathIndex = frame.pathIndex;
   state.unfinished = 'boot';
   const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex];
@@ -143,24 +145,27 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
 }
 
 function ownershipOf(state: MachineState): BeforeBoot {
-  const { owner, ownerAssumed, pathIndex, parkedBeforeBoot, unfinished } = state;
-  return { owner, ownerAssumed, pathIndex, parkedBeforeBoot, unfinished };
+  const { owner, ownerAssumed, ownerDoubt, pathIndex, parkedBeforeBoot, unfinished } = state;
+  return { owner, ownerAssumed, ownerDoubt, pathIndex, parkedBeforeBoot, unfinished };
 }
 
 /** Nothing was typed: whatever the journal says of a new owner, the old one is the last word. */
 function writeOwnerBack(run: Run, why: string): void {
-  journal(run, { kind: 'owner', node: nodeName(run, run.state.owner), why });
+  const { owner, ownerDoubt } = run.state;
+  if (ownerDoubt === null) journal(run, { kind: 'owner', node: nodeName(run, owner), why });
+  else journal(run, { kind: 'doubt', why: ownerDoubt });
 }
 
 /** Who owned the disk before the boot that is under way, if its gate has been passed. */
-export function ownerBefore(run: Run, task: Task): NodeIndex {
-  return routineUnderWay(task, 'boot')?.before?.owner ?? run.state.owner;
+export function ownershipBefore(run: Run, task: Task): Ownership {
+  return routineUnderWay(task, 'boot')?.before ?? run.state;
 }
 
 /** Right before RETURN on the boot line: from here on every old proof about this node is void. */
 export function commitBoot(run: Run, task: Task, node: NodeIndex): void {
   const boot = routineUnderWay(task, 'boot');
   if (boot !== null) boot.committed = true;
+  endDoubt(run);
   recordBootOrdered(run.state.nodes[node].facts);
 }
 
@@ -170,10 +175,10 @@ function undoBoot(run: Run, frame: RoutineFrame): void {
   Object.assign(run.state, frame.before);
   frame.before = null;
   writeOwnerBack(run, 'the boot was never typed');
-  const owner = nodeName(run, run.state.owner);
-  log(run, 'evidence', `the boot was never typed: ${owner} owns the disk as before`, {
-    node: run.state.owner,
-  });
+  const { owner, ownerDoubt } = run.state;
+  const name = nodeName(run, owner);
+  const who = ownerDoubt === null ? `${name} owns the disk` : 'the owner of the disk is in doubt';
+  log(run, 'evidence', `the boot was never typed: ${who} as before`, { node: owner });
 }
 
 /** A boot is abandoned before its key was pressed: memory and journal go back together. */

@@ -40,6 +40,8 @@ export interface ClusterStatus {
   readonly standby: string;
   /** No journal has said yet who owns the disk; CList's first node is assumed. */
   readonly ownerAssumed: boolean;
+  /** Why nobody is known to own the disk, or null. */
+  readonly ownerDoubt: string | null;
   readonly unfinished: 'none' | 'takeover' | 'boot';
   readonly net: {
     readonly level: NetLevel;
@@ -96,6 +98,7 @@ export function describe(engine: Engine, last: MachineState, now: Moment): Clust
     active,
     standby,
     ownerAssumed: state.ownerAssumed,
+    ownerDoubt: state.ownerDoubt,
     unfinished: state.unfinished,
     net: {
       level: state.net.level,

@@ -166,18 +166,22 @@ export type Verdict =
 const AGAINST_OWNER: readonly Grade[] = ['fenced', 'off', 'attested', 'trusted'];
 const FOR_OWNER: readonly Grade[] = [...AGAINST_OWNER, 'parked', 'out-of-service'];
 
+/** Who owns the disk, and why nobody is known to, if so. */
+export type Ownership = Pick<MachineState, 'owner' | 'ownerDoubt'>;
+
 /**
- * May `node` be booted from the shared disk now? `owner`: who owns the disk; other than in the state
+ * May `node` be booted from the shared disk now? `before`: who owns the disk; other than in the state
  * between the gate of a boot, which has written the new owner down, and the key that starts it.
+ * An owner in doubt is none: each node is then as foreign to the disk as the other.
  */
 export function judgeBoot(
   engine: Engine,
   state: MachineState,
   node: NodeIndex,
-  owner: NodeIndex = state.owner,
+  before: Ownership = state,
 ): Verdict {
   const other = otherNode(node);
-  const isOwner = node === owner;
+  const isOwner = node === before.owner && before.ownerDoubt === null;
   const name = engine.target.nodes[other].name;
   if (!state.nodes[node].inService) return { kind: 'refused', why: 'it is out of service' };
   const accepted = isOwner ? FOR_OWNER : AGAINST_OWNER;
@@ -195,10 +199,15 @@ export function judgeBoot(
   for (const grade of ['fenced', 'off', 'trusted'] as const) {
     if (found.some((one) => one.grade === grade)) return { kind: 'refresh', grade };
   }
-  const needed = isOwner
-    ? `${name} must be parked (and nothing asleep under its prompt), fenced, off or out of service`
-    : `${name} owns the disk and is not proven unable to run (fenced, off or confirmed)`;
-  return { kind: 'refused', why: needed };
+  return { kind: 'refused', why: neededAgainst(name, isOwner, before) };
+}
+
+function neededAgainst(other: string, isOwner: boolean, before: Ownership): string {
+  if (isOwner) {
+    return `${other} must be parked (and nothing asleep under its prompt), fenced, off or out of service`;
+  }
+  const what = before.ownerDoubt === null ? 'owns the disk' : 'may own the disk';
+  return `${other} ${what} and is not proven unable to run (fenced, off or confirmed)`;
 }
 
 /** A halt by our own BREAK on a wrong machine may be undone for so long. */
@@ -210,9 +219,13 @@ const UNDO_MS = 5 * 60_000;
  */
 function isOwnersMachine(engine: Engine, state: MachineState, node: NodeIndex): boolean {
   const { identityShown } = state.nodes[node].facts;
+  if (state.ownerDoubt !== null) return false;
   const is = (index: NodeIndex) => isIdentityOf(engine, index, identityShown);
   return is(state.owner) || (node === state.owner && !is(otherNode(state.owner)));
 }
+
+const RESUME_IN_DOUBT =
+  'nobody is known to own the disk: the other node may have been booted since';
 
 /** May the system that is suspended on `node` go on? */
 export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex): Verdict {
@@ -231,6 +244,7 @@ export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex
   if (node !== state.owner) {
     return { kind: 'refused', why: 'it does not own the disk: the other node was booted since' };
   }
+  if (state.ownerDoubt !== null) return { kind: 'refused', why: RESUME_IN_DOUBT };
   if (facts.identity !== 'proven') return { kind: 'refused', why: 'its identity is not proven' };
   const name = engine.target.nodes[node].name;
   return { kind: 'allowed', evidence: `${name} owns the disk and was only suspended` };
@@ -243,6 +257,7 @@ export function judgeTrust(engine: Engine, state: MachineState, node: NodeIndex)
   if (!engine.target.parkingSurvivedPowerCycle)
     return 'parking was not shown to survive a power cycle';
   if (node !== state.owner) return 'it does not own the disk';
+  if (state.ownerDoubt !== null) return 'nobody is known to own the disk';
   if (!state.parkedBeforeBoot) return 'it was not read back parked before its last boot';
   if (channel !== 'connected') return 'its console is not connected';
   if (facts.breaksUnanswered < 2) return 'two BREAKs without any effect are needed';

@@ -12,9 +12,10 @@ import { taskAnswer, taskTime, taskWakesAt } from './executor.ts';
 import { takeNet, takeStall } from './inputs.ts';
 import { fireLevel } from './levels.ts';
 import { takeOperator } from './operator.ts';
+import { ownerWords, tellDoubt } from './owner-doubt.ts';
 import { compilePatterns, type PatternSet } from './patterns.ts';
 import type { Event, MachineEffect, Moment, NodeIndex, Recollection } from './protocol.ts';
-import { log, nodeName, type Run } from './run.ts';
+import { log, type Run } from './run.ts';
 import { cloneState, emptyState, type MachineState } from './state.ts';
 import { enter, settle } from './states.ts';
 import { becomeFresh, lookAtTail, takeBytes } from './text.ts';
@@ -48,6 +49,7 @@ export function start(engine: Engine, recollection: Recollection, now: Moment): 
   const owner = target.nodes.findIndex((node) => node.name === recollection.owner);
   state.owner = owner === 1 ? 1 : 0;
   state.ownerAssumed = owner < 0;
+  state.ownerDoubt = recollection.ownerDoubt;
   state.unfinished = recollection.unfinished;
   state.pathIndex = recollection.pathIndex;
   state.parkedBeforeBoot = recollection.parkedBeforeBoot;
@@ -67,11 +69,11 @@ export function start(engine: Engine, recollection: Recollection, now: Moment): 
     state.reason = lasting?.reason ?? state.reason;
   }
   const run: Run = { engine, state, effects: [] };
-  const assumed = state.ownerAssumed ? ', assumed from CList: no journal says otherwise' : '';
   log(run, 'start', 'the daemon starts: every node is unknown until proven again', {
-    why: `${nodeName(run, state.owner)} owns the disk${assumed}; unfinished: ${state.unfinished}`,
+    why: `${ownerWords(run)}; unfinished: ${state.unfinished}`,
     next: 'connects to both consoles',
   });
+  tellDoubt(run);
   return { state, effects: run.effects };
 }
 

@@ -6,6 +6,7 @@ import type { Reaction } from '../language/program.ts';
 import { holds } from './condition.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Facts } from './facts.ts';
+import { endDoubt } from './owner-doubt.ts';
 import type { Event, NodeIndex } from './protocol.ts';
 import { carryOut, reactionsNow } from './reactions.ts';
 import { currentState, journal, log, nodeName, nodeOfRole, type Run } from './run.ts';
@@ -133,7 +134,7 @@ function takeOwner(run: Run, event: Request): void {
   if (event.node === null) return reply(run, event, false, 'name the node');
   const { state } = run;
   const name = nodeName(run, event.node);
-  if (event.node === state.owner && !state.ownerAssumed) {
+  if (event.node === state.owner && !state.ownerAssumed && state.ownerDoubt === null) {
     return reply(run, event, true, 'it is so already');
   }
   const objection = objectionToOwner(run, event.node);
@@ -141,6 +142,8 @@ function takeOwner(run: Run, event: Request): void {
   if (state.task !== null) return reply(run, event, false, 'a dialogue is under way; say it again');
   state.owner = event.node;
   state.ownerAssumed = false;
+  state.ownerDoubt = null;
+  endDoubt(run);
   state.unfinished = 'none';
   journal(run, { kind: 'owner', node: name, why: `${event.operator} said so` });
   log(run, 'evidence', `${name} is now the active node: it owns the disk`, {
@@ -165,7 +168,10 @@ function objectionToOwner(run: Run, node: NodeIndex): string | null {
   const { condition, identity, resumable } = run.state.nodes[other].facts;
   if (stopped) return null;
   if (condition === 'running' || condition === 'leaving') return `${name} was seen running, too`;
-  if (resumable !== null) return `a system may be asleep on ${name}: somebody's BREAK stopped it`;
+  // After a hole in the journal every prompt may hide one; the word is what ends that doubt.
+  const isGuess = resumable?.carried === true && run.state.ownerDoubt !== null;
+  if (resumable !== null && !isGuess)
+    return `a system may be asleep on ${name}: somebody's BREAK stopped it`;
   // Nothing is booted on this word; a silent node may stay unknown, a foreign one may not.
   if (condition === 'unknown' || identity === 'proven') return null;
   return `the machine at the prompt of ${name} has not shown that it is ${name}`;

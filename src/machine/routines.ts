@@ -115,7 +115,8 @@ function runReset(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome 
       return DONE;
     }
     const other = run.state.nodes[otherNode(frame.node)];
-    if (frame.node !== run.state.owner && other.facts.condition === 'running') {
+    const isOwner = frame.node === run.state.owner && run.state.ownerDoubt === null;
+    if (!isOwner && other.facts.condition === 'running') {
       task.note = 'the other node runs: a reset could disturb the bus they share';
       return failed('refused');
     }

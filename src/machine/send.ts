@@ -3,7 +3,7 @@
  * a line that acts once more before its RETURN.
  */
 import type { Step } from '../language/program.ts';
-import { ownerBefore } from './boot.ts';
+import { ownershipBefore } from './boot.ts';
 import { judgeBoot, judgeResume } from './evidence.ts';
 import { recordBreak } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
@@ -137,8 +137,8 @@ export function stillPermitted(
   const howTo = dialogueOf(run, frame).howTo;
   if (isHarmlessLine(run.engine, text)) return null;
   if (howTo === 'boot') {
-    const owner = ownerBefore(run, task);
-    const verdict = judgeBoot(run.engine, run.state, frame.node, owner);
+    const before = ownershipBefore(run, task);
+    const verdict = judgeBoot(run.engine, run.state, frame.node, before);
     if (verdict.kind === 'allowed') return null;
     task.note =
       verdict.kind === 'refused' ? verdict.why : `the proof (${verdict.grade}) grew too old`;

@@ -69,6 +69,8 @@ export interface MachineState {
   /** The node that owns the disk: the active one. The other is the standby. */
   owner: NodeIndex;
   ownerAssumed: boolean;
+  /** Why nobody is known to own the disk, or null. `owner` is then only the first to be looked at. */
+  ownerDoubt: string | null;
   /** Which boot path of the owner was used last. */
   pathIndex: number;
   /** The owner's parked values were read back before its last boot. */
@@ -123,6 +125,7 @@ export function emptyState(at: number, wall: number, startState: number): Machin
     enteredWall: wall,
     owner: 0,
     ownerAssumed: true,
+    ownerDoubt: null,
     pathIndex: 0,
     parkedBeforeBoot: false,
     unfinished: 'none',
@@ -192,6 +195,7 @@ export function withNodes(
     enteredWall: state.enteredWall,
     owner: state.owner,
     ownerAssumed: state.ownerAssumed,
+    ownerDoubt: state.ownerDoubt,
     pathIndex: state.pathIndex,
     parkedBeforeBoot: state.parkedBeforeBoot,
     unfinished: state.unfinished,

@@ -46,6 +46,7 @@ export type RoutineName =
 export interface BeforeBoot {
   readonly owner: NodeIndex;
   readonly ownerAssumed: boolean;
+  readonly ownerDoubt: string | null;
   readonly pathIndex: number;
   readonly parkedBeforeBoot: boolean;
   readonly unfinished: 'none' | 'takeover' | 'boot';

@@ -161,7 +161,8 @@ function recordIdentity(run: Run, line: SeenLine): void {
 }
 
 function noteRunning(run: Run, line: SeenLine): void {
-  if (line.node !== run.state.owner) return;
+  // In doubt it is only a system that runs; who may have the disk beside it is not known.
+  if (line.node !== run.state.owner || run.state.ownerDoubt !== null) return;
   const other = run.state.nodes[otherNode(line.node)];
   if (other.channel === 'connected' && other.fresh) recordOwnerRuns(other.facts);
   if (run.state.unfinished === 'none') return;

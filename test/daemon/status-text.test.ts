@@ -16,6 +16,7 @@ const STATUS: ClusterStatus = {
   active: 'n1',
   standby: 'n2',
   ownerAssumed: true,
+  ownerDoubt: null,
   unfinished: 'none',
   net: { level: 'alive', known: true, forMs: 61_000, detail: 'it answers' },
   onSilence: 'confirm',
