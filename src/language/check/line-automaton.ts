@@ -104,6 +104,7 @@ const WAITING = 0;
 const MATCHED = 1;
 const FIRST = 2;
 
+const NO_MOVES: readonly Move[] = [];
 const MATCHED_ONLY: readonly Move[] = [{ state: MATCHED, essential: false }];
 
 class PatternAutomaton implements LineAutomaton {
@@ -234,8 +235,8 @@ export function followedBy(
   const all = `${texts.join('\n')}\n`;
   const begins = [0, ...[...all.matchAll(/\n(?=.)/g)].map(({ index }) => index + 1)];
   const single = partition([...new Set(all)].map((char) => onlyByte(char.charCodeAt(0))));
-  const next = (at: number, byte: number): Move[] =>
-    all.charCodeAt(at) === byte ? [{ state: base + at + 1, essential: true }] : [];
+  const next = (at: number, byte: number): readonly Move[] =>
+    all.charCodeAt(at) === byte ? [{ state: base + at + 1, essential: true }] : NO_MOVES;
   return {
     starts: before.starts,
     stateCount: base + all.length + 1,

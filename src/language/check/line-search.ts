@@ -33,32 +33,23 @@ const STATES_MAX = 100_000;
 
 /** The shortest line, not empty, that both accept. */
 export function commonLine(a: LineAutomaton, b: LineAutomaton, pairing: Pairing): Answer {
-  const moves = (place: Pair, byte: number): Pair[] => {
-    const ofA = a.moves(place.a, place.before, byte);
-    const ofB = ofA.length === 0 ? ofA : b.moves(place.b, place.before, byte);
-    const before = behind(byte);
-    const pairs: Pair[] = [];
-    for (const other of ofB) {
-      for (const one of ofA) {
-        if (pairing(one, other)) pairs.push({ a: one.state, b: other.state, before });
-      }
-    }
-    return pairs;
-  };
   return shortest({
     bytes: representatives([a, b]),
-    starts: a.starts.flatMap((one) =>
-      b.starts.map((other): Pair => ({ a: one, b: other, before: AT_START })),
-    ),
-    moves,
-    isGoal: (place) => a.ends(place.a, place.before) && b.ends(place.b, place.before),
+    starts: a.starts.flatMap((one) => b.starts.map((other) => placeOf(one, other, AT_START))),
+    moves(first, second, before, byte) {
+      const ofA = a.moves(first, before, byte);
+      const ofB = ofA.length === 0 ? ofA : b.moves(second, before, byte);
+      if (ofB.length === 0) return NOWHERE;
+      const found: number[] = [];
+      for (const other of ofB) {
+        for (const one of ofA) {
+          if (pairing(one, other)) found.push(placeOf(one.state, other.state, behind(byte)));
+        }
+      }
+      return found;
+    },
+    isGoal: (first, second, before) => a.ends(first, before) && b.ends(second, before),
   });
-}
-
-interface Pair {
-  readonly a: number;
-  readonly b: number;
-  readonly before: Before;
 }
 
 /** Does it accept this line? */
@@ -95,14 +86,14 @@ export function lineOutside(a: LineAutomaton, others: readonly LineAutomaton[]):
   const many = new Subsets(others);
   return shortest({
     bytes: representatives([a, ...others]),
-    starts: a.starts.map((one): Pair => ({ a: one, b: many.start, before: AT_START })),
-    moves: (place, byte) => {
-      const ofA = a.moves(place.a, place.before, byte);
-      if (ofA.length === 0) return [];
-      const b = many.next(place.b, place.before, byte);
-      return ofA.map((one) => ({ a: one.state, b, before: behind(byte) }));
+    starts: a.starts.map((one) => placeOf(one, many.start, AT_START)),
+    moves(first, second, before, byte) {
+      const ofA = a.moves(first, before, byte);
+      if (ofA.length === 0) return NOWHERE;
+      const next = many.next(second, before, byte);
+      return ofA.map((one) => placeOf(one.state, next, behind(byte)));
     },
-    isGoal: (place) => a.ends(place.a, place.before) && !many.ends(place.b, place.before),
+    isGoal: (first, second, before) => a.ends(first, before) && !many.ends(second, before),
   });
 }
 
@@ -162,41 +153,73 @@ function representatives(automata: readonly LineAutomaton[]): readonly number[] 
 
 // ---- breadth first -------------------------------------------------------------------------------
 
-interface Walk {
-  readonly bytes: readonly number[];
-  readonly starts: readonly Pair[];
-  readonly moves: (place: Pair, byte: number) => readonly Pair[];
-  readonly isGoal: (place: Pair) => boolean;
+/** Two states side by side and what stands before, in one number: many of them are made. */
+function placeOf(first: number, second: number, before: Before): number {
+  return (second * STATES_MAX + first) * 3 + before;
 }
 
-interface Visit {
-  readonly place: Pair;
-  readonly from: Visit | null;
-  readonly byte: number;
+const NOWHERE: readonly number[] = [];
+
+interface Walk {
+  readonly bytes: readonly number[];
+  readonly starts: readonly number[];
+  /** The places to which a byte leads. */
+  readonly moves: (
+    first: number,
+    second: number,
+    before: Before,
+    byte: number,
+  ) => readonly number[];
+  readonly isGoal: (first: number, second: number, before: Before) => boolean;
+}
+
+/** Where the search came by: places, and for each from which other, by which byte. */
+interface Trail {
+  readonly places: number[];
+  readonly from: number[];
+  readonly bytes: number[];
 }
 
 /** A line is never longer than places are many. */
 function shortest(walk: Walk): Answer {
+  const trail: Trail = { places: [...walk.starts], from: [], bytes: [] };
+  for (const _ of walk.starts) note(trail, -1, 0);
   const seen = new Set<number>();
-  const queue: Visit[] = walk.starts.map((place) => ({ place, from: null, byte: 0 }));
-  for (const visit of queue) {
+  for (let index = 0; index < trail.places.length; index++) {
+    const { first, second, before } = partsOf(trail.places[index] ?? 0);
     for (const byte of walk.bytes) {
-      for (const place of walk.moves(visit.place, byte)) {
-        const key = (place.b * STATES_MAX + place.a) * 3 + place.before;
-        if (seen.has(key)) continue;
-        seen.add(key);
+      for (const place of walk.moves(first, second, before, byte)) {
+        if (seen.has(place)) continue;
+        seen.add(place);
         if (seen.size > PLACES_MAX) return { kind: 'too-large' };
-        const next = { place, from: visit, byte };
-        if (walk.isGoal(place)) return { kind: 'line', line: lineTo(next) };
-        queue.push(next);
+        trail.places.push(place);
+        note(trail, index, byte);
+        const to = partsOf(place);
+        if (walk.isGoal(to.first, to.second, to.before)) {
+          return { kind: 'line', line: lineTo(trail, trail.places.length - 1) };
+        }
       }
     }
   }
   return { kind: 'none' };
 }
 
-function lineTo(visit: Visit): string {
+function partsOf(place: number): { first: number; second: number; before: Before } {
+  const states = Math.floor(place / 3);
+  const first = states % STATES_MAX;
+  const before = (place % 3) as Before;
+  return { first, second: (states - first) / STATES_MAX, before };
+}
+
+function note(trail: Trail, from: number, byte: number): void {
+  trail.from.push(from);
+  trail.bytes.push(byte);
+}
+
+function lineTo(trail: Trail, end: number): string {
   const bytes: number[] = [];
-  for (let at: Visit = visit; at.from !== null; at = at.from) bytes.push(at.byte);
+  for (let at = end; (trail.from[at] ?? -1) >= 0; at = trail.from[at] ?? -1) {
+    bytes.push(trail.bytes[at] ?? 0);
+  }
   return String.fromCharCode(...bytes.reverse());
 }

@@ -28,9 +28,11 @@ export function checkOwnEcho(scope: Scope, lines: TextLines, sink: DiagnosticSin
     .flatMap((text) => lines.ofText(text));
   const samples = new Samples(scope);
   const typed = scope.tree.dialogues.flatMap((one) => typedIn(samples, one, one.steps));
+  const whole = echoesOf(prompts, typed, false);
+  const begun = echoesOf(prompts, typed, true);
   for (const text of scope.tree.texts) {
     if (text.means === null || !PROVING.has(text.means)) continue;
-    for (const look of lines.ofText(text)) report(sink, look, prompts, typed, text.prompt);
+    for (const look of lines.ofText(text)) report(sink, look, text.prompt ? begun : whole, typed);
   }
   for (const dialogue of scope.tree.dialogues) {
     checkAnswers(scope, lines, sink, { dialogue, samples, prompts });
@@ -60,9 +62,10 @@ function checkAnswers(scope: Scope, lines: TextLines, sink: DiagnosticSink, plac
     if (step.kind === 'send') asked.push(step);
     if (step.kind !== 'expect') continue;
     const typed = typedIn(samples, dialogue, asked);
+    const echoes = echoesOf(prompts, typed, false);
     for (const { seen } of step.alternatives) {
       for (const look of looksOf(scope, lines, seen)) {
-        if (!look.open && !look.prompt) report(sink, look, prompts, typed, false);
+        if (!look.open && !look.prompt) report(sink, look, echoes, typed);
       }
     }
     asked = [];
@@ -75,16 +78,24 @@ function looksOf(scope: Scope, lines: TextLines, seen: Tree.Seen): Look[] {
   return text === undefined ? [] : lines.ofText(text);
 }
 
-function report(
-  sink: DiagnosticSink,
-  look: Look,
+/** For each prompt all that our typing makes of it; `partly`: also while it is being typed. */
+function echoesOf(
   prompts: readonly Look[],
   typed: readonly Typed[],
   partly: boolean,
+): LineAutomaton[] {
+  if (typed.length === 0) return [];
+  const texts = [...new Set(typed.map(({ line }) => line))];
+  return prompts.map((prompt) => followedBy(prompt.lines, texts, partly));
+}
+
+function report(
+  sink: DiagnosticSink,
+  look: Look,
+  echoes: readonly LineAutomaton[],
+  typed: readonly Typed[],
 ): void {
-  const line = prompts
-    .map((prompt) => echoMatched(look, prompt.lines, typed, partly))
-    .find(Boolean);
+  const line = echoes.map((echo) => lineOfBoth(echo, look)).find((found) => found !== null);
   if (line === undefined || line === null) return;
   const step = typed.find((one) => line.endsWith(one.line))?.step ?? nearest(typed, line);
   const where = step === undefined ? '' : ` at ${step.span.file}:${step.span.line}`;
@@ -93,15 +104,8 @@ function report(
   sink.error('pattern-matches-own-send', look.match.quoted.span, message, hint);
 }
 
-function echoMatched(
-  look: Look,
-  prompt: LineAutomaton,
-  typed: readonly Typed[],
-  partly: boolean,
-): string | null {
-  if (typed.length === 0) return null;
-  const texts = [...new Set(typed.map(({ line }) => line))];
-  const answer = commonLine(followedBy(prompt, texts, partly), look.lines, ANYWHERE);
+function lineOfBoth(echo: LineAutomaton, look: Look): string | null {
+  const answer = commonLine(echo, look.lines, ANYWHERE);
   return answer.kind === 'line' ? answer.line : null;
 }
 
