@@ -144,8 +144,10 @@ function takeOwner(run: Run, event: Request): void {
   state.ownerAssumed = false;
   state.ownerDoubt = null;
   endDoubt(run);
+  const why = `${event.operator} said so`;
+  journal(run, { kind: 'owner', node: name, why });
+  if (state.unfinished !== 'none') journal(run, { kind: 'production', node: name, why });
   state.unfinished = 'none';
-  journal(run, { kind: 'owner', node: name, why: `${event.operator} said so` });
   log(run, 'evidence', `${name} is now the active node: it owns the disk`, {
     node: event.node,
     evidence: `${event.operator} said so, and its console shows a system that runs`,
