@@ -9,6 +9,7 @@ import { type AddCommand, type CommandContext, type ExitStatus, UsageError } fro
 import { addDemo } from './demo.ts';
 import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
+import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addStatus } from './status.ts';
 import { addStop } from './stop.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCheck,
   addStatus,
   addLog,
+  addReplay,
   addOperatorWords,
   addDemo,
 ];
