@@ -25,6 +25,8 @@ export interface LineAutomaton {
   readonly classOf: Uint8Array;
   moves(state: number, before: Before, byte: number): readonly Move[];
   ends(state: number, before: Before): boolean;
+  /** The only byte that leads on from there, where no other does; null: there may be several. */
+  only(state: number): number | null;
 }
 
 /** machine/console.ts lets all other bytes into a line. */
@@ -104,6 +106,8 @@ const WAITING = 0;
 const MATCHED = 1;
 const FIRST = 2;
 
+/** Ends each of several texts: no line has one. */
+const LINE_END = 10;
 const NO_MOVES: readonly Move[] = [];
 const MATCHED_ONLY: readonly Move[] = [{ state: MATCHED, essential: false }];
 
@@ -117,6 +121,7 @@ class PatternAutomaton implements LineAutomaton {
   readonly #takes = new Map<number, Takes>();
   readonly #reach = new Map<number, Reach>();
   readonly #moves = new Map<number, readonly Move[]>();
+  readonly #only = new Map<number, number | null>();
 
   constructor(code: readonly Instruction[], begin: number) {
     this.#code = code;
@@ -138,8 +143,25 @@ class PatternAutomaton implements LineAutomaton {
     return made;
   }
 
+  only(state: number): number | null {
+    if (state < FIRST) return null;
+    const known = this.#only.get(state);
+    if (known !== undefined) return known;
+    const made = this.#onlyFrom(state - FIRST);
+    this.#only.set(state, made);
+    return made;
+  }
+
   ends(state: number, before: Before): boolean {
     return state === MATCHED || this.#reachOf(state, before, AT_END).matches;
+  }
+
+  /** Literal text, which most patterns are. */
+  #onlyFrom(index: number): number | null {
+    const bytes = this.#takes.get(index)?.bytes;
+    const first = bytes?.indexOf(1) ?? -1;
+    const isOnly = first >= 0 && bytes?.lastIndexOf(1) === first;
+    return isOnly && !NEVER_IN_A_LINE.has(first) ? first : null;
   }
 
   #make(state: number, before: Before, byte: number): readonly Move[] {
@@ -236,7 +258,9 @@ export function followedBy(
   const begins = [0, ...[...all.matchAll(/\n(?=.)/g)].map(({ index }) => index + 1)];
   const single = partition([...new Set(all)].map((char) => onlyByte(char.charCodeAt(0))));
   const next = (at: number, byte: number): readonly Move[] =>
-    all.charCodeAt(at) === byte ? [{ state: base + at + 1, essential: true }] : NO_MOVES;
+    byte !== LINE_END && all.charCodeAt(at) === byte
+      ? [{ state: base + at + 1, essential: true }]
+      : NO_MOVES;
   return {
     starts: before.starts,
     stateCount: base + all.length + 1,
@@ -247,6 +271,7 @@ export function followedBy(
       if (!before.ends(state, kind)) return moves;
       return [...moves, ...begins.flatMap((at) => next(at, byte))];
     },
+    only: (state) => (state >= base ? all.charCodeAt(state - base) : null),
     ends: (state) => state >= base && (partly || all[state - base] === '\n'),
   };
 }

@@ -35,6 +35,7 @@ const STATES_MAX = 100_000;
 export function commonLine(a: LineAutomaton, b: LineAutomaton, pairing: Pairing): Answer {
   return shortest({
     bytes: representatives([a, b]),
+    only: (first, second) => a.only(first) ?? b.only(second),
     starts: a.starts.flatMap((one) => b.starts.map((other) => placeOf(one, other, AT_START))),
     moves(first, second, before, byte) {
       const ofA = a.moves(first, before, byte);
@@ -78,6 +79,7 @@ const ANY_LINE: LineAutomaton = {
   stateCount: 1,
   classOf: new Uint8Array(256),
   moves: () => ONE_MOVE,
+  only: () => null,
   ends: () => true,
 };
 
@@ -86,6 +88,7 @@ export function lineOutside(a: LineAutomaton, others: readonly LineAutomaton[]):
   const many = new Subsets(others);
   return shortest({
     bytes: representatives([a, ...others]),
+    only: (first) => a.only(first),
     starts: a.starts.map((one) => placeOf(one, many.start, AT_START)),
     moves(first, second, before, byte) {
       const ofA = a.moves(first, before, byte);
@@ -163,6 +166,7 @@ const NOWHERE: readonly number[] = [];
 interface Walk {
   readonly bytes: readonly number[];
   readonly starts: readonly number[];
+  readonly only: (first: number, second: number) => number | null;
   /** The places to which a byte leads. */
   readonly moves: (
     first: number,
@@ -187,7 +191,8 @@ function shortest(walk: Walk): Answer {
   const seen = new Set<number>();
   for (let index = 0; index < trail.places.length; index++) {
     const { first, second, before } = partsOf(trail.places[index] ?? 0);
-    for (const byte of walk.bytes) {
+    const only = walk.only(first, second);
+    for (const byte of only === null ? walk.bytes : [only]) {
       for (const place of walk.moves(first, second, before, byte)) {
         if (seen.has(place)) continue;
         seen.add(place);
