@@ -1,0 +1,138 @@
+/**
+ * The disk under a simulated daemon's journal: bytes that may be refused (full), torn (killed in a
+ * write) or forgotten (not flushed when the host died); what was flushed is never lost. The text on
+ * it is the journal's own. Used by monitor.ts: `open` for each life of the daemon.
+ */
+import {
+  type ChainEnd,
+  type DatedRecord,
+  formatRecords,
+  type JournalReading,
+  readJournal,
+} from '../cluster/journal.ts';
+import type { JournalSink } from '../cluster/journal-file.ts';
+import type { JournalRecord } from '../machine/protocol.ts';
+import type { Random } from '../sim/random.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+
+/** From a write to the answer that it is on the disk. */
+const FLUSH_MS = 5;
+
+interface HeldBack {
+  readonly record: JournalRecord;
+  readonly wall: number;
+}
+
+export class JournalDisk {
+  /** Nothing more can be written. */
+  isFull = false;
+  readonly #random: Random;
+  readonly #cluster: string;
+  readonly #onWrite: (record: JournalRecord, text: string) => void;
+  /** Whole lines, in order; a first one may have the header before it. */
+  #lines: Buffer[] = [];
+  #flushedLines = 0;
+  #end: ChainEnd | null = null;
+  /** What the lines hold. */
+  #records: DatedRecord[] = [];
+
+  /** `onWrite` hears of each record and its text. */
+  constructor(
+    cluster: string,
+    random: Random,
+    onWrite: (record: JournalRecord, text: string) => void,
+  ) {
+    this.#cluster = cluster;
+    this.#random = random;
+    this.#onWrite = onWrite;
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#lines);
+  }
+
+  /** Lines of which the daemon was told that they are on the disk. */
+  get flushedLines(): number {
+    return this.#flushedLines;
+  }
+
+  /** Everything that was written, as it would be read. */
+  get records(): readonly DatedRecord[] {
+    return this.#records;
+  }
+
+  read(): JournalReading {
+    return readJournal(this.bytes);
+  }
+
+  /** What earlier lives of the daemon have written. */
+  inherit(records: readonly JournalRecord[], wall: number): void {
+    for (const record of records) this.#write(record, wall);
+    this.#flushedLines = this.#lines.length;
+  }
+
+  /** The daemon is killed or its host loses power: a part of what was not flushed is there. */
+  crash(): void {
+    const bytes = this.bytes;
+    const flushed = this.#lines.slice(0, this.#flushedLines);
+    const flushedBytes = flushed.reduce((sum, line) => sum + line.length, 0);
+    const kept = flushedBytes + this.#random.below(bytes.length - flushedBytes + 1);
+    const torn = bytes.subarray(flushedBytes, kept);
+    this.#lines = torn.length === 0 ? flushed : [...flushed, Buffer.from(torn)];
+  }
+
+  /** As the daemon does at its start: what the torn end held is dropped. */
+  reopen(): JournalReading {
+    const reading = this.read();
+    this.#lines = splitLines(this.bytes.subarray(0, reading.wholeBytes));
+    this.#flushedLines = this.#lines.length;
+    this.#end = reading.end;
+    this.#records = [...reading.records];
+    return reading;
+  }
+
+  /** For one life of the daemon; `flushed` is called after each record that it waited for. */
+  open(process: SimulatedProcess, flushed: () => void): JournalSink {
+    let heldBack: HeldBack[] = [];
+    return {
+      append: (record, wall, done) => {
+        if (this.isFull) {
+          if (done === null) heldBack.push({ record, wall });
+          else process.clock.after(FLUSH_MS, () => done(false, 'ENOSPC: no space left on device'));
+          return;
+        }
+        for (const late of heldBack) this.#write(late.record, late.wall);
+        heldBack = [];
+        this.#write(record, wall);
+        if (done === null) return;
+        const upTo = this.#lines.length;
+        process.clock.after(FLUSH_MS, () => {
+          this.#flushedLines = Math.max(this.#flushedLines, upTo);
+          done(true, '');
+          flushed();
+        });
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #write(record: JournalRecord, wall: number): void {
+    const { text, end } = formatRecords([{ record, wall }], this.#cluster, this.#end);
+    this.#end = end;
+    this.#lines.push(Buffer.from(text));
+    this.#records.push({ record, wall });
+    this.#onWrite(record, text);
+  }
+}
+
+/** Each with its line end. */
+function splitLines(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, from);
+    const to = end < 0 ? bytes.length : end + 1;
+    lines.push(bytes.subarray(from, to));
+    from = to;
+  }
+  return lines;
+}

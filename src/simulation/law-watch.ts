@@ -1,0 +1,124 @@
+/**
+ * Judges every boot that the daemon types by the truth of the site at the moment its RETURN goes
+ * out, and every cry of the referee by who started the system that did it. Believes neither the
+ * daemon's evidence nor its journal, except to find out on which named rule it acted.
+ */
+import type { JournalRecord, NodeIndex } from '../machine/protocol.ts';
+import type { Violation as RefereeViolation } from '../sim/referee.ts';
+import type { Site } from '../sim/site.ts';
+import type { SiteNode } from '../sim/site-node.ts';
+import { whyItCouldRun } from './site-truth.ts';
+import type { Excuse, ViolationKind } from './verdicts.ts';
+
+type Starter = 'daemon' | 'person';
+
+const BOOT_LINE = /^boot\b/;
+const GO_LINE = /^(go|sync)\b/;
+const CTRL_U = '\x15';
+const RETURN = '\r';
+/** The longest line that matters; what is typed is bounded anyway. */
+const LINE_MAX = 200;
+
+export interface LawWatchOptions {
+  readonly site: Site;
+  /** The labels of the ports, in CList order. */
+  readonly nodes: readonly [string, string];
+  /** The power device said off of a node that was on. */
+  readonly deviceLies: () => boolean;
+  readonly violated: (kind: ViolationKind, what: string) => void;
+  readonly excused: (excuse: Excuse, what: string) => void;
+}
+
+export class LawWatch {
+  readonly #options: LawWatchOptions;
+  readonly #lines: [string, string] = ['', ''];
+  /** Who last told this machine to boot, and who last let it go on; absent: nobody, or used up. */
+  readonly #bootsBy = new Map<string, Starter>();
+  readonly #runsBy = new Map<string, Starter | 'itself'>();
+  readonly #goesBy = new Map<string, Starter>();
+  /** Excuses that were used in this run: what follows from a boot is excused as that boot was. */
+  readonly #excuses = new Set<Excuse>();
+  /** On what evidence the daemon last ordered a boot. */
+  #evidence = '';
+
+  constructor(options: LawWatchOptions) {
+    this.#options = options;
+    options.site.referee.subscribe((violation) => this.#judge(violation));
+  }
+
+  /** The daemon's typing at the port of this node, before the machine there gets it. */
+  typed(node: NodeIndex, text: string): void {
+    for (const char of text) {
+      if (char === RETURN) this.#entered(node);
+      else if (char === CTRL_U) this.#lines[node] = '';
+      else this.#lines[node] = (this.#lines[node] + char).slice(-LINE_MAX);
+    }
+  }
+
+  personTyped(machine: string, line: string): void {
+    if (BOOT_LINE.test(line)) this.#bootsBy.set(machine, 'person');
+    if (GO_LINE.test(line)) this.#goesBy.set(machine, 'person');
+  }
+
+  recorded(record: JournalRecord): void {
+    if (record.kind === 'intent' && record.verb === 'boot') this.#evidence = record.evidence ?? '';
+  }
+
+  /** Something happened on the site. */
+  saw(node: string | null, what: string): void {
+    if (node === null || !what.startsWith('boots from')) return;
+    this.#runsBy.set(node, this.#bootsBy.get(node) ?? 'itself');
+    this.#bootsBy.delete(node);
+  }
+
+  #entered(node: NodeIndex): void {
+    const line = this.#lines[node].trim();
+    this.#lines[node] = '';
+    const { site, nodes } = this.#options;
+    const machine = site.machineOn(site.console(nodes[node]));
+    if (machine === null) return;
+    if (GO_LINE.test(line)) this.#goesBy.set(machine.name, 'daemon');
+    if (!BOOT_LINE.test(line)) return;
+    this.#bootsBy.set(machine.name, 'daemon');
+    for (const other of site.nodes) if (other !== machine) this.#judgeBoot(machine, other, line);
+  }
+
+  #judgeBoot(machine: SiteNode, other: SiteNode, line: string): void {
+    const why = whyItCouldRun(other);
+    if (why === null) return;
+    const what = `'${line}' was typed at ${machine.name} while ${other.name} could run: ${why}`;
+    const excuse = this.#excuseOfBoot();
+    if (excuse === null) this.#options.violated('law', what);
+    else this.#excuse(excuse, what);
+  }
+
+  #excuseOfBoot(): Excuse | null {
+    if (this.#evidence.includes('TRUSTED')) return 'trusted';
+    if (this.#evidence.includes('out-of-service')) return 'out-of-service';
+    return this.#options.deviceLies() ? 'device-lied' : null;
+  }
+
+  #judge({ kind, nodes, what }: RefereeViolation): void {
+    const [doer] = nodes;
+    const excuse = kind === 'write-while-other-mounted' ? null : this.#excuseOf(kind, doer);
+    if (excuse !== null) return this.#excuse(excuse, what);
+    // What follows from a double mount follows from what led to it.
+    const [known] = this.#excuses;
+    if (known !== undefined) return this.#excuse(known, what);
+    this.#options.violated('two-mounts', what);
+  }
+
+  #excuseOf(kind: RefereeViolation['kind'], doer: string): Excuse | null {
+    if (kind === 'resumed-after-other-mount') {
+      return this.#goesBy.get(doer) === 'person' ? 'by-hand' : null;
+    }
+    const starter = this.#runsBy.get(doer);
+    if (starter === 'person') return 'by-hand';
+    return starter === 'itself' ? 'by-itself' : null;
+  }
+
+  #excuse(excuse: Excuse, what: string): void {
+    this.#excuses.add(excuse);
+    this.#options.excused(excuse, what);
+  }
+}

@@ -1,0 +1,333 @@
+/**
+ * The monitoring host of a simulated site: the daemon's own runner, lines, alarm board and journal
+ * text on a simulated process, network and disk. It can be killed before any single effect, made to
+ * stand still, cut off from its network. What is simulated is the code that runs at night: from the
+ * console's bytes to the journal's, nothing here decides anything.
+ */
+import { AlarmBoard, type RaisedAlarm } from '../alarm/alarm-board.ts';
+import type { Clock } from '../clock/clock.ts';
+import type {
+  AlarmSink,
+  ConsoleLine,
+  LineListener,
+  LogSink,
+  PowerAnswer,
+} from '../cluster/parts.ts';
+import { recollect } from '../cluster/recollection.ts';
+import { ClusterRunner, type OperatorAsk } from '../cluster/runner.ts';
+import { StallWatch } from '../cluster/stall-watch.ts';
+import type { Engine } from '../machine/machine.ts';
+import type { NodeIndex } from '../machine/protocol.ts';
+import type { MachineState } from '../machine/state.ts';
+import type { Site } from '../sim/site.ts';
+import { Line } from '../transport/line.ts';
+import type { Chronicle } from './chronicle.ts';
+import { ClockPromise } from './clock-promise.ts';
+import type { JournalDisk } from './journal-disk.ts';
+import { SimulatedProber } from './simulated-prober.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import { SimulatedWire } from './simulated-wire.ts';
+
+const POWER_MS = 500;
+const SHUTDOWN_MS = 3_000;
+
+export interface MonitorOptions {
+  readonly clock: Clock;
+  readonly site: Site;
+  readonly engine: Engine;
+  readonly disk: JournalDisk;
+  readonly chronicle: Chronicle;
+  readonly deadAfterMs: number;
+  /** Between two typed characters, ms; 0: a line at once. */
+  readonly paceMs: number;
+  /** Beats are only worth their time in runs in which the process or the wall clock misbehaves. */
+  readonly watchesStalls: boolean;
+  /** Called with what goes out to a console, before the machine there gets it. */
+  readonly onTyped: (node: NodeIndex, text: string) => void;
+  /** Called after each record that the daemon waited for. */
+  readonly onFlushed: () => void;
+}
+
+/** One life of the daemon. */
+interface Life {
+  readonly process: SimulatedProcess;
+  readonly runner: ClusterRunner;
+  readonly board: AlarmBoard;
+  readonly prober: SimulatedProber;
+  readonly wires: Map<NodeIndex, SimulatedWire>;
+}
+
+export class Monitor {
+  /** The daemon dies right before the effect with this number, counted over all its lives. */
+  diesBefore: number | null = null;
+  effectCount = 0;
+  lives = 0;
+  /** What the power device says; null: the truth. */
+  powerSays: 'off' | 'on' | 'no-answer' | null = null;
+  wallSkewMs = 0;
+  readonly #options: MonitorOptions;
+  #isOnline = true;
+  #life: Life | null = null;
+  #diedOf: (() => void) | null = null;
+
+  constructor(options: MonitorOptions) {
+    this.#options = options;
+    options.site.network.subscribe(() => this.#life?.prober.look());
+  }
+
+  get isRunning(): boolean {
+    return this.#life !== null;
+  }
+
+  get isStanding(): boolean {
+    return this.#life?.process.stands === true;
+  }
+
+  get state(): MachineState | null {
+    return this.#life?.runner.state ?? null;
+  }
+
+  /** Why the daemon stopped controlling the cluster: a fault of its own. */
+  get fault(): string | null {
+    return this.#life?.runner.fault ?? null;
+  }
+
+  get alarms(): readonly RaisedAlarm[] {
+    return this.#life?.board.list() ?? [];
+  }
+
+  /** Called when `diesBefore` has killed it. */
+  onDeath(listener: () => void): void {
+    this.#diedOf = listener;
+  }
+
+  start(): void {
+    if (this.#life !== null) return;
+    this.lives += 1;
+    const { disk, engine, clock, chronicle } = this.#options;
+    const reading = disk.reopen();
+    const [one, other] = engine.target.nodes;
+    const recollection = recollect(reading.records, [one.name, other.name]);
+    chronicle.daemon(`starts; its journal has ${reading.records.length} records`);
+    const process = new SimulatedProcess(clock, () => this.wallSkewMs);
+    const board = this.#board(process);
+    const wires = new Map<NodeIndex, SimulatedWire>();
+    const runner = new ClusterRunner({
+      cluster: engine.target.cluster,
+      nodes: [one.name, other.name],
+      engine,
+      recollection,
+      clock: process.clock,
+      turn: (run) => process.turn(run),
+      line: (node, listener) => this.#line(process, wires, node, listener),
+      journal: this.#journal(process),
+      log: this.#log(process),
+      alarms: this.#alarmSink(process, board),
+      run: (argv, _withinMs, done) => this.#run(process, argv, done),
+      power: (node, action) => this.#power(process, node, action),
+    });
+    const prober = new SimulatedProber({
+      network: this.#options.site.network,
+      process,
+      deadAfterMs: this.#options.deadAfterMs,
+      isOnline: () => this.#isOnline,
+      onLevel: (level, detail) => runner.net(level, detail),
+    });
+    this.#life = { process, runner, board, prober, wires };
+    if (this.#options.watchesStalls) this.#watchStalls(process, runner, prober);
+    runner.start();
+    prober.look();
+  }
+
+  /** kill -9: nothing more is typed, nothing is read, connections drop. */
+  kill(): void {
+    const life = this.#life;
+    if (life === null) return;
+    this.#life = null;
+    this.#options.chronicle.daemon('is killed');
+    life.process.kill();
+    life.board.stop();
+    for (const wire of life.wires.values()) wire.close();
+    this.#options.disk.crash();
+  }
+
+  stand(forMs: number): void {
+    this.#life?.process.stand(forMs);
+  }
+
+  setOnline(isOnline: boolean): void {
+    if (this.#isOnline === isOnline) return;
+    this.#isOnline = isOnline;
+    if (!isOnline) for (const wire of this.#life?.wires.values() ?? []) wire.cut();
+    this.#life?.prober.look();
+  }
+
+  /** An operator's request. What became of it is in the daemon's log. */
+  ask(request: OperatorAsk['request'], node: NodeIndex | null): void {
+    void this.#life?.runner.ask({ request, node, operator: 'ann' });
+  }
+
+  // ---- what the daemon is plugged into ----
+
+  /** True: the daemon lives and carries this effect out. False: it is dead, or dies right here. */
+  #acts(process: SimulatedProcess): boolean {
+    if (!process.isAlive) return false;
+    if (this.effectCount === this.diesBefore) {
+      this.diesBefore = null;
+      this.kill();
+      this.#diedOf?.();
+      return false;
+    }
+    this.effectCount += 1;
+    return true;
+  }
+
+  #line(
+    process: SimulatedProcess,
+    wires: Map<NodeIndex, SimulatedWire>,
+    node: NodeIndex,
+    listener: LineListener,
+  ): ConsoleLine {
+    const { site, engine, onTyped, paceMs, chronicle } = this.#options;
+    const { name } = engine.target.nodes[node];
+    const port = site.console(name);
+    const line = new Line({
+      create: () => {
+        const wire = new SimulatedWire({
+          port,
+          process,
+          isOnline: () => this.#isOnline,
+          onTyped: (text) => onTyped(node, text),
+        });
+        wires.set(node, wire);
+        return wire;
+      },
+      clock: process.clock,
+      paceMs,
+      seed: name,
+      ...listener,
+      onStatus: (status, detail) => {
+        chronicle.daemon(`console of ${name}: ${status}${detail === '' ? '' : ` (${detail})`}`);
+        listener.onStatus(status, detail);
+      },
+    });
+    return {
+      start: () => line.start(),
+      stop: () => line.stop(),
+      type: (text) => {
+        if (this.#acts(process)) line.type(text);
+      },
+      discardTyping: () => line.discardTyping(),
+      sendBreak: () => {
+        if (this.#acts(process)) line.sendBreak();
+      },
+      ask: (withinMs) => line.ask(withinMs),
+    };
+  }
+
+  #journal(process: SimulatedProcess) {
+    const sink = this.#options.disk.open(process, this.#options.onFlushed);
+    return {
+      append: (...record: Parameters<typeof sink.append>) => {
+        if (this.#acts(process)) sink.append(...record);
+      },
+      close: () => sink.close(),
+    };
+  }
+
+  #log(process: SimulatedProcess): LogSink {
+    const { chronicle, engine } = this.#options;
+    const name = (node: NodeIndex) => engine.target.nodes[node].name;
+    return {
+      entry: (entry) => {
+        if (this.#acts(process)) chronicle.entry(entry);
+      },
+      alarm: () => {},
+      cleared: () => {},
+      received: (node, _bytes, text) => chronicle.received(name(node), text),
+      typed: (node, text) => {
+        if (process.isAlive) chronicle.typed(name(node), text);
+      },
+      remark: (node, text) => {
+        if (process.isAlive && text === 'BREAK') chronicle.daemon(`BREAK to ${name(node)}`);
+      },
+      flush: () => {},
+      reopen: () => {},
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #board(process: SimulatedProcess): AlarmBoard {
+    const { chronicle, engine } = this.#options;
+    return new AlarmBoard({
+      cluster: engine.target.cluster,
+      clock: process.clock,
+      sinks: [
+        {
+          take: ({ kind, alarm, text, type }) =>
+            chronicle.daemon(`ALARM ${alarm} ${kind}: ${text} | type: ${type}`),
+        },
+      ],
+    });
+  }
+
+  #alarmSink(process: SimulatedProcess, board: AlarmBoard): AlarmSink {
+    return {
+      raise: (name, text, type) => {
+        if (this.#acts(process)) board.raise(name, text, type);
+      },
+      clear: (name) => {
+        if (this.#acts(process)) board.clear(name);
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #power(process: SimulatedProcess, index: NodeIndex, action: 'off' | 'status') {
+    const answer = new ClockPromise<PowerAnswer>();
+    if (!this.#acts(process)) return answer;
+    const { site, engine, chronicle } = this.#options;
+    const node = site.node(engine.target.nodes[index].name);
+    if (action === 'off' && this.powerSays === null) node.powerOff();
+    process.clock.after(POWER_MS, () => {
+      const truth = node.machine.hasPower ? 'on' : 'off';
+      const outcome = this.powerSays ?? truth;
+      chronicle.daemon(`the power device of ${node.name} says ${outcome}`);
+      answer.resolve({ outcome, detail: 'simulated outlet' });
+    });
+    return answer;
+  }
+
+  /** Local commands: the one that shuts a node down does it, all others are not there. */
+  #run(
+    process: SimulatedProcess,
+    argv: readonly string[],
+    done: (outcome: {
+      outcome: 'exited' | 'timeout' | 'not-started';
+      status: number | null;
+      detail: string;
+    }) => void,
+  ): () => void {
+    if (!this.#acts(process)) return () => {};
+    this.#options.chronicle.daemon(`runs ${argv.join(' ')}`);
+    const isShutdown = argv.some((word) => /\binit 0\b/.test(word));
+    const { serving } = this.#options.site.network;
+    if (isShutdown && serving !== null) {
+      const node = this.#options.site.node(serving);
+      if (node.machine.isMultiUser) node.halt();
+    }
+    return process.clock.after(isShutdown ? SHUTDOWN_MS : 10, () => {
+      done({ outcome: 'exited', status: isShutdown ? 255 : 1, detail: 'simulated' });
+    });
+  }
+
+  #watchStalls(process: SimulatedProcess, runner: ClusterRunner, prober: SimulatedProber): void {
+    new StallWatch({
+      clock: process.clock,
+      onStall: (lateMs) => {
+        prober.voidSilence();
+        runner.stall(lateMs);
+      },
+    }).start();
+  }
+}
