@@ -43,6 +43,7 @@ function report(
     const place = `'${other.name.text}' at ${file}:${number}`;
     const message = `the line ${JSON.stringify(line)} means ${text.means} here and ${other.means} by ${place}`;
     const hint = hintFor(text, other);
+    lines.wrong.add(look.match);
     return sink.error('conflicting-facts', look.match.quoted.span, message, hint);
   }
 }

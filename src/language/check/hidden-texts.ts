@@ -57,12 +57,14 @@ function ofAlternative(scope: Scope, lines: TextLines, one: Tree.Alternative): W
     case 'text': {
       const text = scope.texts.get(seen.name.text);
       if (text === undefined) return [];
-      return [{ ...base, span: seen.name.span, name: seen.name.text, looks: lines.ofText(text) }];
+      return [{ ...base, span: seen.name.span, name: seen.name.text, looks: looksOf(lines, text) }];
     }
     case 'match': {
       const look = lines.of(seen.match, false);
       const { span } = seen.match.quoted;
-      return look === null ? [] : [{ ...base, span, name: null, looks: [look] }];
+      return look === null || lines.wrong.has(seen.match)
+        ? []
+        : [{ ...base, span, name: null, looks: [look] }];
     }
     case 'identity':
     case 'quiet':
@@ -82,10 +84,15 @@ function ofReaction(
   return trigger.texts.flatMap((word) => {
     const text = scope.texts.get(word.text);
     if (text === undefined) return [];
-    const looks = lines.ofText(text);
+    const looks = looksOf(lines, text);
     const leadsTo = `state ${go.state.text}`;
     return [{ looks, name: word.text, span: word.span, leadsTo, surely: condition === null }];
   });
+}
+
+/** Those with which nothing else is wrong. */
+function looksOf(lines: TextLines, text: Tree.Text): Look[] {
+  return lines.ofText(text).filter(({ match }) => !lines.wrong.has(match));
 }
 
 function judge(all: readonly Waiting[], lines: TextLines, sink: DiagnosticSink): void {
@@ -96,7 +103,9 @@ function judge(all: readonly Waiting[], lines: TextLines, sink: DiagnosticSink):
     // The same text twice is reported as such elsewhere.
     if (above.some(({ name }) => name !== null && name === later.name)) continue;
     const takers = above.flatMap(({ looks }) => looks);
-    if (later.looks.every((look) => lines.isTaken(look, takers))) {
+    const taken = later.looks.map((look) => lines.isTaken(look, takers));
+    if (taken.includes(null)) continue;
+    if (!taken.includes(false)) {
       reportHidden(
         sink,
         later,
@@ -140,7 +149,7 @@ function reportShared(
 function undecidedLine(lines: TextLines, upper: Look, lower: Look): string | null {
   if (upper.open || lower.open) return null;
   const line = lines.shared(upper, lower);
-  return line === null || lines.isTaken(upper, [lower]) ? null : line;
+  return line === null || lines.isTaken(upper, [lower]) !== false ? null : line;
 }
 
 function placeOf(other: Waiting, { span }: Waiting): string {

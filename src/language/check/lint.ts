@@ -16,7 +16,7 @@ export function checkTexts(scope: Scope, judge: Judge, sink: DiagnosticSink): vo
   const lines = new TextLines(judge, sink);
   checkNeverMatching(scope, lines, sink);
   checkConflictingFacts(scope, lines, sink);
-  checkLooseTexts(scope, judge, sink);
+  checkLooseTexts(scope, judge, lines, sink);
   checkHiddenTexts(scope, lines, sink);
   checkOwnEcho(scope, lines, sink);
 }

@@ -9,18 +9,26 @@ import type { Scope } from '../scope.ts';
 import type * as Tree from '../tree.ts';
 import type { Judge } from './judge.ts';
 import { QUIET_ENDS, QUIET_LINES, SYSTEM_PROMPTS } from './ordinary-lines.ts';
+import type { TextLines } from './text-lines.ts';
 import { variablesOf } from './walk.ts';
 
 /** A system that runs may well print these. */
 const OF_A_SYSTEM: ReadonlySet<Fact | null> = new Set<Fact | null>(['running', 'asked']);
 
-export function checkLooseTexts(scope: Scope, judge: Judge, sink: DiagnosticSink): void {
+export function checkLooseTexts(
+  scope: Scope,
+  judge: Judge,
+  lines: TextLines,
+  sink: DiagnosticSink,
+): void {
   for (const text of scope.tree.texts) {
     if (OF_A_SYSTEM.has(text.means)) continue;
     for (const match of text.matches) {
-      if (!match.quoted.sound || variablesOf(match.quoted).length > 0) continue;
+      if (lines.wrong.has(match) || !match.quoted.sound || variablesOf(match.quoted).length > 0)
+        continue;
       const line = quietLine(judge, text, match);
       if (line === undefined) continue;
+      lines.wrong.add(match);
       if (text.means === 'firmware') reportFirmware(sink, match, line);
       else reportOther(sink, match, line);
     }

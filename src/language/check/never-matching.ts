@@ -11,6 +11,7 @@ export function checkNeverMatching(scope: Scope, lines: TextLines, sink: Diagnos
   for (const { match, prompt, place } of allMatches(scope)) {
     const look = lines.of(match, prompt, place.kind === 'identity');
     if (look === null || look.sample !== null) continue;
+    lines.wrong.add(match);
     const { span } = match.quoted;
     sink.error('never-matches', span, `no ${whatIn(place)} can match this`, hintFor(match));
   }

@@ -11,7 +11,7 @@ import type { Scope } from '../scope.ts';
 import type * as Tree from '../tree.ts';
 import { fillQuoted } from './judge.ts';
 import { followedBy, type LineAutomaton } from './line-automaton.ts';
-import { ANYWHERE, commonLine } from './line-search.ts';
+import { commonLine, WITHIN } from './line-search.ts';
 import { Samples, UNLIKELY } from './samples.ts';
 import type { Look, TextLines } from './text-lines.ts';
 
@@ -32,7 +32,9 @@ export function checkOwnEcho(scope: Scope, lines: TextLines, sink: DiagnosticSin
   const begun = echoesOf(prompts, typed, true);
   for (const text of scope.tree.texts) {
     if (text.means === null || !PROVING.has(text.means)) continue;
-    for (const look of lines.ofText(text)) report(sink, look, text.prompt ? begun : whole, typed);
+    for (const look of lines.ofText(text)) {
+      if (!lines.wrong.has(look.match)) report(sink, look, text.prompt ? begun : whole, typed);
+    }
   }
   for (const dialogue of scope.tree.dialogues) {
     checkAnswers(scope, lines, sink, { dialogue, samples, prompts });
@@ -105,7 +107,8 @@ function report(
 }
 
 function lineOfBoth(echo: LineAutomaton, look: Look): string | null {
-  const answer = commonLine(echo, look.lines, ANYWHERE);
+  // Not by what may stand in front of an unanchored prompt.
+  const answer = commonLine(look.lines, echo, WITHIN);
   return answer.kind === 'line' ? answer.line : null;
 }
 

@@ -45,6 +45,8 @@ export class TextLines {
   readonly #sink: DiagnosticSink;
   readonly #looks = new Map<Tree.Match, Look | null>();
   readonly #answers = new Map<string, Answer>();
+  /** One mistake, one report: what is wrong already is not compared with others. */
+  readonly wrong = new Set<Tree.Match>();
 
   constructor(judge: Judge, sink: DiagnosticSink) {
     this.#judge = judge;
@@ -68,31 +70,32 @@ export class TextLines {
   /** A line, seen at one look, in which the match of one lies within that of the other. */
   shared(a: Look, b: Look): string | null {
     if (!seenTogether(a, b)) return null;
-    return this.#ask(`shared ${a.number} ${b.number}`, a, () => {
-      const answer = commonLine(a.lines, b.lines, WITHIN);
-      return answer.kind === 'none' ? commonLine(b.lines, a.lines, WITHIN) : answer;
+    const answer = this.#ask(`shared ${a.number} ${b.number}`, a, () => {
+      const one = commonLine(a.lines, b.lines, WITHIN);
+      return one.kind === 'none' ? commonLine(b.lines, a.lines, WITHIN) : one;
     });
+    return answer.kind === 'line' ? answer.line : null;
   }
 
-  /** Do these together see every line of `look`, and not later? */
-  isTaken(look: Look, takers: readonly Look[]): boolean {
+  /** Do these together see every line of `look`, and not later? Null: nobody knows. */
+  isTaken(look: Look, takers: readonly Look[]): boolean | null {
     const { sample } = look;
     const able = takers.filter((taker) => !taker.open && seesAllOf(taker, look));
     // Nearly always its shortest line is left over already.
     if (sample === null || !able.some(({ lines }) => takesLine(lines, sample))) return false;
     const key = `taken ${look.number} ${able.map(({ number }) => number).join(' ')}`;
     const lines = able.map((taker) => taker.lines);
-    return this.#ask(key, look, () => lineOutside(look.lines, lines)) === null;
+    const answer = this.#ask(key, look, () => lineOutside(look.lines, lines));
+    return answer.kind === 'too-large' ? null : answer.kind === 'none';
   }
 
-  /** What is too large counts as shared by none and taken by none; it is said. */
-  #ask(key: string, look: Look, ask: () => Answer): string | null {
+  #ask(key: string, look: Look, ask: () => Answer): Answer {
     const answer = this.#answers.get(key) ?? ask();
     this.#answers.set(key, answer);
-    if (answer.kind !== 'too-large') return answer.kind === 'line' ? answer.line : null;
+    if (answer.kind !== 'too-large') return answer;
     const message = 'this is too large to be compared with the other texts';
     this.#sink.warning('not-compared', look.match.quoted.span, message, 'repeat less, or split it');
-    return key.startsWith('taken') ? '' : null;
+    return answer;
   }
 
   #look(match: Tree.Match, prompt: boolean, finished: boolean, lines: LineAutomaton): Look {
