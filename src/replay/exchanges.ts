@@ -25,6 +25,8 @@ export interface Answer {
 }
 
 interface Exchange extends Answer {
+  /** Among all exchanges and disturbances: several may stand in one millisecond. */
+  readonly order: number;
   readonly typed: string;
   readonly from: number;
   readonly text: string;
@@ -32,6 +34,7 @@ interface Exchange extends Answer {
 
 /** What may make an old answer wrong. `grave`: even between two answers that are the same. */
 interface Disturbance {
+  readonly order: number;
   readonly wall: number;
   readonly grave: boolean;
 }
@@ -44,18 +47,29 @@ export interface Judge {
 }
 
 export class Exchanges {
-  readonly #exchanges: Exchange[] = [];
+  /** In order of time, as all lists here. */
+  readonly #exchanges = new Map<string, Exchange[]>();
   readonly #disturbances: Disturbance[] = [];
+  readonly #grave: Disturbance[];
 
   constructor(items: readonly Item[], judge: Judge) {
-    new Cutter(judge, this.#exchanges, this.#disturbances).cut(items);
+    const all: Exchange[] = [];
+    new Cutter(judge, all, this.#disturbances).cut(items);
+    // A line that acts is known as one when its answer is over.
+    this.#disturbances.sort((one, other) => one.order - other.order);
+    this.#grave = this.#disturbances.filter(({ grave }) => grave);
+    for (const one of all) {
+      const alike = this.#exchanges.get(one.typed);
+      if (alike === undefined) this.#exchanges.set(one.typed, [one]);
+      else alike.push(one);
+    }
   }
 
   /** The answer to this line at this moment, or null when the recording cannot tell. */
   answerTo(typed: string, wall: number): Answer | null {
-    const alike = this.#exchanges.filter((one) => one.typed === typed);
-    const before = alike.findLast((one) => one.from <= wall) ?? null;
-    const after = alike.find((one) => one.from > wall) ?? null;
+    const alike = this.#exchanges.get(typed) ?? [];
+    const next = firstWhere(alike, (one) => one.from > wall);
+    const [before, after] = [alike[next - 1] ?? null, alike[next] ?? null];
     if (before !== null && after !== null && this.#isBetween(before, after, wall)) return before;
     const near = [before, after].filter((one) => one !== null && this.#isNear(one, wall));
     // Two answers that differ: the machine changed somewhere between, nobody knows when.
@@ -64,23 +78,37 @@ export class Exchanges {
 
   #isBetween(before: Exchange, after: Exchange, wall: number): boolean {
     if (wall - before.from > BETWEEN_MS || after.from - wall > BETWEEN_MS) return false;
-    return before.text === after.text && !this.#isDisturbed(before.from, after.from, true);
+    if (before.text !== after.text) return false;
+    const first = this.#grave[firstWhere(this.#grave, (one) => one.order > before.order)];
+    return first === undefined || first.order > after.order;
   }
 
-  #isNear(exchange: Exchange, wall: number): boolean {
-    if (Math.abs(exchange.from - wall) > NEARBY_MS) return false;
-    const [from, to] = [Math.min(exchange.from, wall), Math.max(exchange.from, wall)];
-    return !this.#isDisturbed(from, to, false);
-  }
-
-  #isDisturbed(from: number, to: number, onlyGrave: boolean): boolean {
-    return this.#disturbances.some(
-      ({ wall, grave }) => wall > from && wall < to && (grave || !onlyGrave),
-    );
+  #isNear({ from, order }: Exchange, wall: number): boolean {
+    if (Math.abs(from - wall) > NEARBY_MS) return false;
+    const all = this.#disturbances;
+    if (from <= wall) {
+      const first = all[firstWhere(all, (one) => one.order > order)];
+      return first === undefined || first.wall >= wall;
+    }
+    const last = all[firstWhere(all, (one) => one.order > order) - 1];
+    return last === undefined || last.wall <= wall;
   }
 }
 
+/** Index of the first that fits, in a list in which all behind it fit, too. */
+function firstWhere<T>(list: readonly T[], fits: (one: T) => boolean): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = list[middle];
+    if (one !== undefined && fits(one)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
 interface Open {
+  readonly order: number;
   readonly from: number;
   readonly line: number;
   at: number;
@@ -89,8 +117,8 @@ interface Open {
   isSpoiled: boolean;
 }
 
-function openAt(wall: number, line: number): Open {
-  return { from: wall, line, at: wall, chunks: [], isSpoiled: false };
+function openAt(order: number, wall: number, line: number): Open {
+  return { order, from: wall, line, at: wall, chunks: [], isSpoiled: false };
 }
 
 /** Goes once through the items and tells answers from what came by itself. */
@@ -101,6 +129,7 @@ class Cutter {
   readonly #console = emptyConsole(0);
   #typed = '';
   #open: Open | null = null;
+  #order = 0;
 
   constructor(judge: Judge, exchanges: Exchange[], disturbances: Disturbance[]) {
     this.#judge = judge;
@@ -120,13 +149,13 @@ class Cutter {
   #disturb(wall: number): void {
     this.#close();
     this.#typed = '';
-    this.#disturbances.push({ wall, grave: true });
+    this.#disturbances.push({ order: this.#order++, wall, grave: true });
   }
 
   #wasTyped(data: string, wall: number, line: number): void {
     this.#close(wall);
     for (const char of data) {
-      if (char === '\r') this.#open = openAt(wall, line);
+      if (char === '\r') this.#open = openAt(this.#order++, wall, line);
       else if (char === '\x15') this.#typed = '';
       else this.#typed += char;
     }
@@ -143,7 +172,7 @@ class Cutter {
     }
     const isEcho = open === null && this.#typed !== '' && this.#typed.endsWith(data);
     this.#close();
-    if (!isEcho) this.#disturbances.push({ wall, grave: known });
+    if (!isEcho) this.#disturbances.push({ order: this.#order++, wall, grave: known });
   }
 
   /** Silence is an answer only when it was waited for. */
@@ -153,14 +182,15 @@ class Cutter {
     const typed = this.#typed;
     this.#typed = '';
     this.#open = null;
-    const { from, line, chunks, isSpoiled } = open;
+    const { order, from, line, chunks, isSpoiled } = open;
     if (isSpoiled || !this.#judge.isHarmless(typed)) {
-      this.#disturbances.push({ wall: from, grave: true });
+      this.#disturbances.push({ order, wall: from, grave: true });
     }
     if (isSpoiled) return;
     if (chunks.length === 0 && until - from < ANSWER_MS) return;
     const text = chunks.map(({ data }) => data).join('');
-    this.#exchanges.push({ typed, from, line, chunks, text: text.replace(/[\r\n\0]+/g, '\n') });
+    const plain = text.replace(/[\r\n\0]+/g, '\n');
+    this.#exchanges.push({ order, typed, from, line, chunks, text: plain });
   }
 
   #finishedLines(data: string): string[] {

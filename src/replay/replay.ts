@@ -61,12 +61,9 @@ export function replay(request: ReplayRequest): Replayed | null {
     return items.length === 0 ? null : new Feed(items, new Exchanges(items, judge));
   };
   const feeds = [feedOf(recordings[0]), feedOf(recordings[1])] as const;
-  const played = recordings
-    .flatMap((recording) => recording?.items ?? [])
-    .filter((item) => window.contains(item));
-  if (played.length === 0) return null;
-  const from = Math.min(...played.map(({ wall }) => wall));
-  const to = played.reduce((latest, { wall }) => Math.max(latest, wall), from);
+  const span = spanOf(recordings, window);
+  if (span === null) return null;
+  const { from, to } = span;
   const tally = new Tally();
   const tell = (entry: Entry) => {
     tally.take(entry);
@@ -85,4 +82,24 @@ export function replay(request: ReplayRequest): Replayed | null {
   });
   const end = player.run();
   return { summary: tally.summary, end, from, to };
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+function spanOf(recordings: ReplayRequest['recordings'], window: Window): Span | null {
+  let span: Span | null = null;
+  for (const recording of recordings) span = widen(span, recording?.items ?? [], window);
+  return span;
+}
+
+/** Items stand in order of time. */
+function widen(span: Span | null, items: readonly Item[], window: Window): Span | null {
+  const first = items.find((item) => window.contains(item));
+  const last = items.findLast((item) => window.contains(item));
+  if (first === undefined || last === undefined) return span;
+  const from = Math.min(first.wall, span?.from ?? first.wall);
+  return { from, to: Math.max(last.wall, span?.to ?? last.wall) };
 }
