@@ -5,6 +5,7 @@
 import { type DiagnosticSink, didYouMean } from '../language/diagnostics.ts';
 import type { Program, Setting, Span } from '../language/program.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';
+import type { GivenCluster } from './draft.ts';
 import { readDuration } from './values.ts';
 
 export function checkClusterAgainstProgram(
@@ -17,6 +18,26 @@ export function checkClusterAgainstProgram(
     checkSettings(node, `node '${node.name}'`, true, program, sink);
     checkPathCount(node, program, sink);
     checkBreak(node, program, sink);
+  }
+  checkBounds(cluster, program, sink);
+}
+
+/**
+ * The same for a cluster that has errors already: only what surely is one more. Where a line belongs
+ * and what is missing cannot be told while a header or a key is wrong.
+ */
+export function checkUnsoundAgainstProgram(
+  cluster: GivenCluster,
+  program: Program,
+  sink: DiagnosticSink,
+): void {
+  for (const owner of [cluster, ...cluster.nodes]) {
+    for (const [name, value] of Object.entries(owner.settings)) {
+      const span = owner.settingSpans?.[name] ?? owner.span;
+      const setting = program.settings.find((candidate) => candidate.name === name);
+      if (setting === undefined) reportUnknown(name, span, owner !== cluster, program, sink);
+      else checkValue(setting, value, span, sink);
+    }
   }
   checkBounds(cluster, program, sink);
 }
@@ -93,7 +114,11 @@ function checkValue(setting: Setting, value: string, span: Span, sink: Diagnosti
   }
 }
 
-function checkBounds(cluster: Cluster, program: Program, sink: DiagnosticSink): void {
+function checkBounds(
+  cluster: Pick<Cluster, 'bounds'>,
+  program: Program,
+  sink: DiagnosticSink,
+): void {
   const bounded = program.states.filter((state) => state.bound !== null).map(({ name }) => name);
   for (const [name, bound] of Object.entries(cluster.bounds)) {
     if (bounded.includes(name)) continue;

@@ -127,6 +127,22 @@ function finishNode(draft: NodeDraft): ClusterNode | null {
   };
 }
 
+/** What can be checked of a cluster that has errors: all that is said of its script. */
+export type GivenCluster = Pick<Cluster, 'settings' | 'settingSpans' | 'bounds' | 'span'> & {
+  readonly script: string | null;
+  readonly nodes: readonly Pick<ClusterNode, 'settings' | 'settingSpans' | 'span'>[];
+};
+
+export function givenOf(draft: ClusterDraft): GivenCluster {
+  return {
+    script: draft.script,
+    nodes: draft.nodes.map((node) => ({ ...finishSettings(node), span: node.span })),
+    bounds: Object.fromEntries(draft.bounds),
+    ...finishSettings(draft),
+    span: draft.span,
+  };
+}
+
 function finishSettings(draft: DraftCommon) {
   const all = [...draft.settings];
   return {

@@ -11,6 +11,8 @@ import { crossCheck } from './cross-check.ts';
 import {
   type ClusterDraft,
   finishCluster,
+  type GivenCluster,
+  givenOf,
   type NodeDraft,
   newClusterDraft,
   newNodeDraft,
@@ -24,6 +26,8 @@ import { readWords, type Word } from './words.ts';
 export interface ParsedClist {
   /** Those without errors, in the order of the file. */
   readonly clusters: readonly Cluster[];
+  /** What the others say of their scripts. */
+  readonly unsound: readonly GivenCluster[];
   readonly diagnostics: readonly Diagnostic[];
   /** The text with secrets masked, columns kept: the only one whose lines may be shown. */
   readonly shownText: string;
@@ -52,8 +56,10 @@ export function parseClist(fileName: string, text: string): ParsedClist {
   for (const draft of parser.clusters) checkMissing(draft, sink);
   crossCheck(parser.clusters, sink);
   const diagnostics = sink.list();
+  const finished = parser.clusters.map((draft) => finishSound(draft, parser, diagnostics));
   return {
-    clusters: parser.clusters.flatMap((draft) => finishSound(draft, parser, diagnostics) ?? []),
+    clusters: finished.filter((cluster) => cluster !== null),
+    unsound: parser.clusters.filter((_draft, index) => finished[index] === null).map(givenOf),
     diagnostics,
     shownText: maskSecrets(text),
   };

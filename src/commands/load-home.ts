@@ -6,8 +6,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { bindTarget } from '../clist/bind-target.ts';
-import { checkClusterAgainstProgram } from '../clist/check-program.ts';
+import { checkClusterAgainstProgram, checkUnsoundAgainstProgram } from '../clist/check-program.ts';
 import type { Cluster } from '../clist/cluster.ts';
+import type { GivenCluster } from '../clist/draft.ts';
 import { parseClist } from '../clist/parse.ts';
 import { DaemonError, messageOf, systemCode } from '../cluster/daemon-error.ts';
 import { type Compilation, compileScript } from '../language/compile.ts';
@@ -17,7 +18,7 @@ import {
   didYouMean,
   formatHeadline,
 } from '../language/diagnostics.ts';
-import type { Program } from '../language/program.ts';
+import type { Program, Span } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import type { Home } from './home.ts';
 
@@ -54,7 +55,7 @@ const LINE_END = /\r?\n/;
 export function loadHome(home: Home): LoadedHome {
   const text = readClist(home);
   const parsed = parseClist(CLIST, text);
-  const scripts = compileUsed(home, parsed.clusters);
+  const scripts = compileUsed(home, [...parsed.clusters, ...parsed.unsound]);
   const lines = parsed.shownText.split(LINE_END);
   const diagnostics = parsed.diagnostics.map((one) => showIn(one, lines));
   const refused = brokenClusters(text, parsed.diagnostics);
@@ -64,6 +65,9 @@ export function loadHome(home: Home): LoadedHome {
     diagnostics.push(...judged.diagnostics.map((one) => showIn(one, lines)));
     if (judged.sound !== null) sound.push(judged.sound);
     else refused.push({ name: cluster.name, why: judged.why });
+  }
+  for (const cluster of parsed.unsound) {
+    diagnostics.push(...judgeUnsound(cluster, scripts, home).map((one) => showIn(one, lines)));
   }
   diagnostics.sort((one, other) => place(one) - place(other));
   for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
@@ -122,11 +126,14 @@ interface LoadedScript {
   readonly diagnostics: readonly ShownDiagnostic[];
 }
 
-function compileUsed(home: Home, clusters: readonly Cluster[]): Map<string, LoadedScript> {
+function compileUsed(
+  home: Home,
+  clusters: readonly Pick<GivenCluster, 'script'>[],
+): Map<string, LoadedScript> {
   const scripts = new Map<string, LoadedScript>();
   const shownAs = relative(home.directory, home.scripts);
   for (const { script } of clusters) {
-    if (scripts.has(script)) continue;
+    if (script === null || scripts.has(script)) continue;
     scripts.set(script, compileFile(join(home.scripts, `${script}${SCRIPT_ENDING}`), shownAs));
   }
   return scripts;
@@ -181,7 +188,7 @@ function judgeCluster(
 ): Judged {
   const script = scripts.get(cluster.script);
   const sink = new DiagnosticSink();
-  if (script?.isThere !== true) reportMissingScript(cluster, home, sink);
+  if (script?.isThere !== true) reportMissingScript(cluster.script, cluster.span, home, sink);
   else if (script.program !== null) checkClusterAgainstProgram(cluster, script.program, sink);
   const diagnostics = sink.list();
   const error = diagnostics.find(({ severity }) => severity === 'error');
@@ -194,12 +201,26 @@ function judgeCluster(
   return { sound: { cluster, program, target }, why: '', diagnostics };
 }
 
-function reportMissingScript(cluster: Cluster, home: Home, sink: DiagnosticSink): void {
-  const file = join(relative(home.directory, home.scripts), `${cluster.script}${SCRIPT_ENDING}`);
+/** One mistake in CList does not hide what else is wrong with the same cluster. */
+function judgeUnsound(
+  cluster: GivenCluster,
+  scripts: ReadonlyMap<string, LoadedScript>,
+  home: Home,
+): readonly Diagnostic[] {
+  if (cluster.script === null) return [];
+  const script = scripts.get(cluster.script);
+  const sink = new DiagnosticSink();
+  if (script?.isThere !== true) reportMissingScript(cluster.script, cluster.span, home, sink);
+  else if (script.program !== null) checkUnsoundAgainstProgram(cluster, script.program, sink);
+  return sink.list();
+}
+
+function reportMissingScript(script: string, span: Span, home: Home, sink: DiagnosticSink): void {
+  const file = join(relative(home.directory, home.scripts), `${script}${SCRIPT_ENDING}`);
   const names = scriptNames(home.scripts);
   const list = names.length === 0 ? null : `there are: ${names.join(', ')}`;
-  const hint = didYouMean(cluster.script, names) ?? list;
-  sink.error('unknown-script', cluster.span, `its script ${file} is not there`, hint);
+  const hint = didYouMean(script, names) ?? list;
+  sink.error('unknown-script', span, `its script ${file} is not there`, hint);
 }
 
 function scriptNames(directory: string): string[] {

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { bindTarget } from '../../src/clist/bind-target.ts';
-import { checkClusterAgainstProgram } from '../../src/clist/check-program.ts';
+import {
+  checkClusterAgainstProgram,
+  checkUnsoundAgainstProgram,
+} from '../../src/clist/check-program.ts';
 import type { Cluster } from '../../src/clist/cluster.ts';
 import { parseClist } from '../../src/clist/parse.ts';
 import { DiagnosticSink } from '../../src/language/diagnostics.ts';
@@ -50,6 +53,30 @@ const SETS = {
   9: 'boot-path a\nboot-path b\nset scsi-id 7',
   14: 'boot-path a\nboot-path b\nset scsi-id 6',
 };
+
+describe('a cluster that has errors already', () => {
+  function more(replace: Readonly<Record<number, string>>): string[] {
+    const { clusters, unsound } = parseClist('CList', changed(replace));
+    expect(clusters).toEqual([]);
+    const sink = new DiagnosticSink();
+    for (const one of unsound) checkUnsoundAgainstProgram(one, script, sink);
+    return sink.list().map(({ code, span, hint }) => `${code}@${span.line} ${hint ?? ''}`.trim());
+  }
+
+  test('a misspelt setting, a wrong value and an unknown bound are told at once', () => {
+    const sets =
+      'script sun-obp\nset tap-intervall 5s\nset stray-break halt\nbound takover 1 in 2h';
+    expect(more({ ...SETS, 2: sets, 8: 'identty 83a54dc7' })).toEqual([
+      "unknown-setting@3 did you mean 'tap-interval'?",
+      'value-not-allowed@4',
+      "unknown-state@5 did you mean 'takeover'?",
+    ]);
+  });
+
+  test('what is missing or in the wrong place is not: the broken line may be why', () => {
+    expect(more({ 7: 'consle telnet ts1:2001\nset tap-interval 5s' })).toEqual([]);
+  });
+});
 
 describe('what the script demands', () => {
   test('all given', () => {
