@@ -11,6 +11,7 @@ import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addSim } from './sim.ts';
 import { addStatus } from './status.ts';
 import { addStop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addLog,
   addReplay,
+  addSim,
   addOperatorWords,
   addDemo,
 ];

@@ -38,6 +38,8 @@ const KINDS_MAX = 5;
 /** Of a hundred runs so many have the main event alone. */
 const ALONE_PERCENT = 40;
 const STRIKES_MAX = 12;
+/** Of a hundred runs with faults the daemon dies before one of its effects in so many. */
+const KILLED_PERCENT = 30;
 
 export interface PlanLimits {
   readonly faults: Faults;
@@ -54,6 +56,8 @@ export function drawPlan(seed: number, limits: PlanLimits): Plan {
   const main = drawMain(random);
   const windowMs = 20_000 + random.below(70_000);
   const kinds = isAlone ? [] : drawKinds(random, enabled);
+  const isKilled = random.below(100) < KILLED_PERCENT && limits.faults['killed-at-effect'] > 0;
+  if (!isAlone && isKilled && !kinds.includes('killed-at-effect')) kinds.push('killed-at-effect');
   const strikes = kinds.flatMap((fault) =>
     drawInstants(random, limits.faults[fault], fault, windowMs),
   );
@@ -105,7 +109,9 @@ function drawInstants(
   const whole = Math.floor(expected);
   const drawn = whole + (random.chance(expected - whole) ? 1 : 0);
   const count = Math.min(STRIKES_MAX, Math.max(1, drawn));
-  return Array.from({ length: count }, () => ({ fault, atMs: random.below(windowMs) }));
+  // A kill before an effect begins to count right away: the main event comes early, too.
+  const withinMs = fault === 'killed-at-effect' ? 1 + random.below(20_000) : windowMs;
+  return Array.from({ length: count }, () => ({ fault, atMs: random.below(withinMs) }));
 }
 
 /** The plan in a few lines, for the head of a story. */

@@ -21,8 +21,8 @@ import { LawWatch } from './law-watch.ts';
 import { Monitor } from './monitor.ts';
 import { attempt, People } from './people.ts';
 import { describePlan, drawPlan, type Plan } from './plan.ts';
-import { quickTarget } from './quick-target.ts';
 import { STRIKES, type StrikeContext } from './strikes.ts';
+import { QUICK_SETTINGS, targetOf } from './target-of.ts';
 import type { Excuse, Violation } from './verdicts.ts';
 
 export interface SimulatedScript {
@@ -122,9 +122,14 @@ class SimulatedRun {
     this.#chronicle = new Chronicle(this.#clock, limits.keepsLines);
     const times = { loadEveryMs: 1000 };
     this.#site = new Site({ seed: plan.seed, times, ...STARTS[plan.start] }, this.#clock);
-    const target = quickTarget(script.program, this.#site, plan);
+    const [one, other] = this.#site.nodes;
+    if (one === undefined || other === undefined) throw new Error('a site has two nodes');
+    const { onSilence, serviceLost } = plan;
+    const settings = QUICK_SETTINGS;
+    const choice = { onSilence, serviceLost, settings };
+    const target = targetOf(script.program, [one, other], choice);
     const engine = createEngine(script.program, target, script.patterns);
-    const nodes = [target.nodes[0].name, target.nodes[1].name] as const;
+    const nodes = [one.name, other.name] as const;
     this.#disk = new JournalDisk(target.cluster, this.#random.fork('disk'), (record, text) => {
       this.#chronicle.journal(text);
       this.#law.recorded(record);

@@ -1,10 +1,9 @@
 /**
- * The cluster of a simulated site: what CList would say of it. Settings that are lengths of time are
- * short, as the simulated machines are quick; every setting of any script gets a value.
+ * A cluster that no CList describes, for simulations and stories: every setting of any script gets a
+ * value. For a simulated site lengths of time are short, as its machines are quick.
  */
 import type { Program, Setting } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
-import type { Site } from '../sim/site.ts';
 import { DISK_PATHS } from '../sim/site-options.ts';
 
 /** By the names that the shipped scripts use, milliseconds; others keep their default. */
@@ -24,13 +23,22 @@ export const QUICK_SETTINGS: Readonly<Record<string, string>> = {
 export interface TargetChoice {
   readonly onSilence: Target['onSilence'];
   readonly serviceLost: Target['serviceLost'];
-  /** Overrides by name; lengths of time in milliseconds. */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** Values by name, lengths of time in milliseconds; what is not there keeps its default. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface NamedMachine {
+  readonly name: string;
+  readonly hostId: string;
 }
 
 const PROMPT_QUIET_MS = 300;
 
-export function quickTarget(program: Program, site: Site, choice: TargetChoice): Target {
+export function targetOf(
+  program: Program,
+  machines: readonly [NamedMachine, NamedMachine],
+  choice: TargetChoice,
+): Target {
   const values = (ofNode: boolean) => {
     const entries = program.settings
       .filter((setting) => setting.ofNode === ofNode)
@@ -40,13 +48,16 @@ export function quickTarget(program: Program, site: Site, choice: TargetChoice):
     );
   };
   const bootPaths = [`${DISK_PATHS.d1}:a`, `${DISK_PATHS.d2}:a`];
-  const node = (index: 0 | 1) => {
-    const { name, hostId } = site.nodes[index] ?? { name: '', hostId: '' };
-    return { name, identity: hostId, bootPaths, hasPowerDevice: true, settings: values(true) };
-  };
+  const node = ({ name, hostId }: NamedMachine) => ({
+    name,
+    identity: hostId,
+    bootPaths,
+    hasPowerDevice: true,
+    settings: values(true),
+  });
   return {
     cluster: 'demo',
-    nodes: [node(0), node(1)],
+    nodes: [node(machines[0]), node(machines[1])],
     service: 'service',
     onSilence: choice.onSilence,
     serviceLost: choice.serviceLost,
@@ -58,7 +69,7 @@ export function quickTarget(program: Program, site: Site, choice: TargetChoice):
 }
 
 function valueOf(setting: Setting, { settings }: TargetChoice): string | null {
-  const given = settings?.[setting.name] ?? QUICK_SETTINGS[setting.name];
+  const given = settings[setting.name];
   if (given !== undefined) return given;
   if (setting.defaultValue !== null) return setting.defaultValue;
   if (setting.optional) return null;
