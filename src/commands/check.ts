@@ -5,6 +5,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../clist/cluster.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
+import type { Program } from '../language/program.ts';
+import { checkCorpus } from './check-corpus.ts';
 import {
   type AddCommand,
   type CommandContext,
@@ -17,14 +19,24 @@ import { compileFile, type LoadedHome, loadHome, type ShownDiagnostic } from './
 import { silenceOf } from './status-text.ts';
 
 interface Options extends HomeOption {
+  readonly corpus?: string;
   readonly json?: boolean;
 }
+
+const HELP_AFTER = `
+DIR holds consoles as clusterd, conserver or script(1) write them, or any text. In its index.tsv
+the columns \`file\`, \`os\` and \`panic_line\` (panic or no-panic) may label them: is there a line
+for the text named panic? A column NAME_line does the same for any other text of the script.
+Exit status 1: errors, or a text was found where its label says that there is none, or one that
+means firmware, held, ended or reset where no label says that anything happened.`;
 
 export const addCheck: AddCommand = (program, context) => {
   withHome(program.command('check'))
     .description('what is wrong with CList and its scripts, or with the named script files')
     .argument('[script...]', 'script files; without any: CList and all it uses')
+    .option('--corpus <dir>', 'also: what the texts of these scripts find in recorded consoles')
     .option('--json', 'for programs')
+    .addHelpText('after', HELP_AFTER)
     .action((scripts: string[], options: Options) => {
       if (scripts.length > 0) checkScripts(scripts, options, context);
       else checkHome(loadHome(homeOf(options, context)), options, context);
@@ -33,9 +45,11 @@ export const addCheck: AddCommand = (program, context) => {
 
 function checkScripts(scripts: readonly string[], options: Options, context: CommandContext): void {
   const { terminal } = context;
+  const programs: Program[] = [];
   const shown = scripts.flatMap((script) => {
     const path = resolve(terminal.workingDirectory, script);
     const compiled = compileFile(path, dirname(script));
+    if (compiled.program !== null) programs.push(compiled.program);
     if (compiled.isThere) return compiled.diagnostics;
     throw new DaemonError('no-clusters', `there is no script ${script}`, {
       context: { path },
@@ -43,7 +57,7 @@ function checkScripts(scripts: readonly string[], options: Options, context: Com
     });
   });
   const summary = `${plural(scripts.length, 'script')}: ${formatCounts(countDiagnostics(shown))}`;
-  report(shown, [], summary, options, context);
+  report({ shown, verdicts: [], summary, programs }, options, context);
 }
 
 function checkHome(loaded: LoadedHome, options: Options, context: CommandContext): void {
@@ -55,7 +69,8 @@ function checkHome(loaded: LoadedHome, options: Options, context: CommandContext
     ...sound.map(({ cluster }) => soundVerdict(cluster)),
     ...refused.map(({ name, why }) => ({ cluster: name, watched: false, why })),
   ];
-  report(diagnostics, verdicts, summary, options, context);
+  const programs = [...new Set(sound.map(({ program }) => program))];
+  report({ shown: diagnostics, verdicts, summary, programs }, options, context);
 }
 
 interface Verdict {
@@ -73,19 +88,26 @@ function soundVerdict(cluster: Cluster): Verdict {
   return { cluster: name, watched: true, script, silence: silenceOf(onSilence) };
 }
 
-function report(
-  shown: readonly ShownDiagnostic[],
-  verdicts: readonly Verdict[],
-  summary: string,
-  options: Options,
-  context: CommandContext,
-): void {
+interface Findings {
+  readonly shown: readonly ShownDiagnostic[];
+  readonly verdicts: readonly Verdict[];
+  readonly summary: string;
+  /** Those without a mistake, each once. */
+  readonly programs: readonly Program[];
+}
+
+function report(findings: Findings, options: Options, context: CommandContext): void {
+  const { shown, verdicts, summary, programs } = findings;
   const { terminal } = context;
   const { errors, warnings } = countDiagnostics(shown);
-  context.exitStatus = errors > 0 ? 1 : 0;
+  const { workingDirectory } = terminal;
+  const corpus =
+    options.corpus === undefined ? null : checkCorpus(programs, options.corpus, workingDirectory);
+  context.exitStatus = errors > 0 || corpus?.falseAlarms === true ? 1 : 0;
   if (options.json === true) {
     const diagnostics = shown.map(({ diagnostic }) => diagnostic);
-    const answer = { errors, warnings, clusters: verdicts, diagnostics };
+    const tried = corpus === null ? {} : { corpus: corpus.data };
+    const answer = { errors, warnings, clusters: verdicts, diagnostics, ...tried };
     terminal.out(`${JSON.stringify(answer, null, 2)}\n`);
     return;
   }
@@ -94,5 +116,6 @@ function report(
     if (watched) terminal.out(`${cluster}: when a node is silent, ${silence ?? ''}\n`);
     else terminal.out(`${cluster}: cannot be watched: ${why ?? ''}\n`);
   }
+  terminal.out(corpus?.text ?? '');
   terminal.out(`${summary}\n`);
 }
