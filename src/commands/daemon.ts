@@ -12,6 +12,7 @@ import { JOURNAL_ALARM, JOURNAL_DAMAGE_ALARM } from '../cluster/own-alarms.ts';
 import { ClusterRunner } from '../cluster/runner.ts';
 import { StallWatch } from '../cluster/stall-watch.ts';
 import { type DaemonLock, lockDaemon } from '../control/daemon-lock.ts';
+import { HostClaims } from '../control/host-claims.ts';
 import {
   type DaemonSummary,
   type Reply,
@@ -22,6 +23,7 @@ import {
 } from '../control/protocol.ts';
 import { didYouMean } from '../language/diagnostics.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
+import { claimsOf, objectionTo } from './cluster-claims.ts';
 import type { Home } from './home.ts';
 import type { LoadedHome, RefusedCluster, SoundCluster } from './load-home.ts';
 import { SharedParts } from './shared-parts.ts';
@@ -30,6 +32,8 @@ export interface DaemonOptions {
   readonly home: Home;
   readonly loaded: LoadedHome;
   readonly clock: Clock;
+  /** Where the daemons of this host tell each other what they drive. */
+  readonly lockDirectories: readonly string[];
   /** Something to say that belongs to no cluster's log. */
   readonly onNotice: (text: string) => void;
   /** An operator asked for the end over the control socket. */
@@ -51,6 +55,7 @@ export class Daemon {
   readonly #watched = new Map<string, Watched>();
   readonly #notWatched: RefusedCluster[];
   #lock: DaemonLock | null = null;
+  #claims: HostClaims | null = null;
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
@@ -77,7 +82,7 @@ export class Daemon {
       (request) => daemon.#answer(request),
       options.clock,
     );
-    await daemon.#watchAll(options.loaded.sound);
+    await daemon.#watchAll(await daemon.#claim(options.loaded.sound));
     daemon.#shared.start([...daemon.#watched.values()].map(({ sound }) => sound.cluster));
     daemon.#stallWatch.start();
     await daemon.#startRunners();
@@ -101,6 +106,7 @@ export class Daemon {
     this.#stallWatch.stop();
     this.#shared.stop();
     await Promise.all([...this.#watched.values()].map(({ runner }) => runner.end()));
+    await this.#claims?.release();
     await this.#lock?.release();
   }
 
@@ -113,6 +119,27 @@ export class Daemon {
       if (index % STARTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
       runner.start();
     }
+  }
+
+  /** The clusters of which no other process on this host has the journal or a console. */
+  async #claim(all: readonly SoundCluster[]): Promise<SoundCluster[]> {
+    const { home, clock, lockDirectories: directories, onNotice } = this.#options;
+    const claims = await Promise.all(all.map(({ cluster }) => claimsOf(cluster, home.state)));
+    const { wall } = clock.now();
+    const wanted = claims.flat();
+    const host = await HostClaims.take({ home: home.directory, wall, wanted, directories });
+    this.#claims = host;
+    if (host.trouble !== null) {
+      onNotice(`another clusterd on the same consoles would not be noticed: ${host.trouble}`);
+    }
+    const objections = claims.map((its) => objectionTo(its, host));
+    all.forEach(({ cluster: { name } }, index) => {
+      const why = objections[index] ?? null;
+      if (why !== null) this.#notWatched.push({ name, why });
+    });
+    const isFree = (_: unknown, index: number) => objections[index] === null;
+    if (!objections.every((why) => why === null)) await host.keep(claims.filter(isFree).flat());
+    return all.filter(isFree);
   }
 
   /** Journals are opened side by side; the clusters keep the order of CList. */

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { DaemonError } from '../cluster/daemon-error.ts';
+import { CLAIM_DIRECTORIES } from '../control/host-claims.ts';
 import {
   type AddCommand,
   type CommandContext,
@@ -55,6 +56,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     home,
     loaded,
     clock: terminal.clock,
+    lockDirectories: lockDirectories(terminal.environment.CLUSTER_LOCKS),
     onNotice: (text) => terminal.err(`clusterd: ${text}\n`),
     onShutdown: ending.end,
   });
@@ -65,6 +67,11 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   stopHangup();
   const forced = ending.again.then(() => FORCED);
   return Promise.race([daemon.stop().then(() => 0), forced]);
+}
+
+/** All daemons of a host have to look into the same places; tests keep to themselves. */
+function lockDirectories(named: string | undefined): readonly string[] {
+  return named === undefined || named === '' ? CLAIM_DIRECTORIES : [named];
 }
 
 /** Throws DaemonError `refused`; the diagnostics were printed before. */

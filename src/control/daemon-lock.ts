@@ -10,21 +10,20 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, systemCode } from '../cluster/daemon-error.ts';
 import { ask } from './client.ts';
+import {
+  describeSelf,
+  type Holder,
+  holderLines,
+  lives,
+  nameOf,
+  parseHolder,
+} from './process-life.ts';
 import { type Answer, ControlServer, checkSocketPath } from './server.ts';
 
 export interface DaemonLock {
   readonly server: ControlServer;
   /** Gives socket and pid file back. */
   release(): Promise<void>;
-}
-
-/**
- * The pid file: in the first line the pid, for init scripts; in the second when that process
- * started, so that a pid used again by another program is not taken for the holder.
- */
-interface Holder {
-  readonly pid: number;
-  readonly started: string;
 }
 
 const ATTEMPTS = 5;
@@ -37,7 +36,11 @@ export function pidPath(stateDirectory: string): string {
   return join(stateDirectory, 'clusterd.pid');
 }
 
-/** Throws DaemonError `already-running` with the holder's pid, `socket-path`, `socket`. */
+/**
+ * The pid file holds, a line each: the pid, for init scripts; when that process started, so that a
+ * pid used again by another program is not taken for the holder; user; CLUSTER_HOME; since when.
+ * Throws DaemonError `already-running` with the holder's name, `socket-path`, `socket`.
+ */
 export async function lockDaemon(
   stateDirectory: string,
   answer: Answer,
@@ -46,7 +49,7 @@ export async function lockDaemon(
   const socket = socketPath(stateDirectory);
   const pidFile = pidPath(stateDirectory);
   checkSocketPath(socket);
-  const me = await describeSelf();
+  const me = await describeSelf(dirname(stateDirectory), clock.now().wall);
   await takePidFile(pidFile, me);
   try {
     await refuseIfAnswered(socket, clock);
@@ -55,7 +58,7 @@ export async function lockDaemon(
     const kept = await readHolder(pidFile);
     if (kept === null || kept.pid !== me.pid) {
       await server.close();
-      throw alreadyRunning(kept?.pid ?? null, stateDirectory);
+      throw alreadyRunning(kept, stateDirectory);
     }
     return { server, release: () => release(server, pidFile, me) };
   } catch (error) {
@@ -71,13 +74,19 @@ async function release(server: ControlServer, pidFile: string, me: Holder): Prom
 
 async function takePidFile(pidFile: string, me: Holder): Promise<void> {
   const mine = `${pidFile}.${me.pid}`;
-  await writeFile(mine, `${me.pid}\n${me.started}\n`, { mode: 0o644 });
+  await writeFile(
+    mine,
+    holderLines(me)
+      .map((line) => `${line}\n`)
+      .join(''),
+    { mode: 0o644 },
+  );
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       if (await linked(mine, pidFile)) return;
       const holder = await readHolder(pidFile);
       if (holder !== null && (await lives(holder))) {
-        throw alreadyRunning(holder.pid, dirname(pidFile));
+        throw alreadyRunning(holder, dirname(pidFile));
       }
       await setAside(pidFile, holder);
     }
@@ -125,41 +134,7 @@ async function readHolder(path: string): Promise<Holder | null> {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
-  const [pid = '', started = ''] = text.split('\n');
-  return /^[1-9]\d*$/.test(pid) ? { pid: Number(pid), started } : null;
-}
-
-async function describeSelf(): Promise<Holder> {
-  return { pid: process.pid, started: await startOf(process.pid) };
-}
-
-async function lives(holder: Holder): Promise<boolean> {
-  if (holder.pid === process.pid) return false;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if (systemCode(error) === 'ESRCH') return false;
-  }
-  const started = await startOf(holder.pid);
-  return started === '' || holder.started === '' || started === holder.started;
-}
-
-const ENDED = 'ended';
-
-/**
- * `starttime` of proc(5), with the boot it counts from; `ENDED` for a zombie that nobody buried
- * (containers); '' where there is no /proc.
- */
-async function startOf(pid: number): Promise<string> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return ENDED;
-    const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-    return `${fields[19] ?? ''} ${boot}`;
-  } catch {
-    return '';
-  }
+  return parseHolder(text.split('\n'));
 }
 
 /** Somebody who answers holds the lock, whatever the pid file says. */
@@ -170,19 +145,24 @@ async function refuseIfAnswered(socket: string, clock: Clock): Promise<void> {
     if (systemCode(error) === 'ENOENT') return;
     throw error;
   }
-  let pid: number | null = null;
+  let holder: Holder | null = null;
   try {
-    pid = (await ask(socket, { kind: 'ping' }, clock)).daemon.pid;
+    const { daemon } = await ask(socket, { kind: 'ping' }, clock);
+    const since = new Date(daemon.startedWall).toISOString();
+    holder = { pid: daemon.pid, started: '', user: '', home: daemon.home, since };
   } catch (error) {
     if (error instanceof DaemonError && error.code === 'not-running') return;
   }
-  throw alreadyRunning(pid, dirname(socket));
+  throw alreadyRunning(holder, dirname(socket));
 }
 
-function alreadyRunning(pid: number | null, directory: string): DaemonError {
-  const who = pid === null ? 'another daemon' : `process ${pid}`;
-  return new DaemonError('already-running', `${who} already runs this CLUSTER_HOME`, {
-    context: { directory, pid: pid ?? 0 },
-    hint: pid === null ? `look at ${directory}/clusterd.pid` : `stop it first: kill ${pid}`,
+function alreadyRunning(holder: Holder | null, directory: string): DaemonError {
+  const who = holder === null ? 'another daemon' : nameOf(holder);
+  return new DaemonError('already-running', `this CLUSTER_HOME is run already, by ${who}`, {
+    context: { directory, pid: holder?.pid ?? 0 },
+    hint:
+      holder === null
+        ? `look at ${directory}/clusterd.pid`
+        : `stop it first: clusterd stop, or kill ${holder.pid}`,
   });
 }

@@ -52,6 +52,18 @@ describe('the lock of a CLUSTER_HOME', () => {
     await lock.release();
   });
 
+  it('is refused with the name of the holder', async () => {
+    const started = '';
+    const lines = [`${process.ppid}`, started, 'ann', '/srv/cluster', '2001-03-04T03:12:44.120Z'];
+    await writeFile(pidPath(state), `${lines.join('\n')}\n`);
+    await expect(take()).rejects.toMatchObject({
+      code: 'already-running',
+      message: expect.stringContaining(
+        `process ${process.ppid} (ann, /srv/cluster, since 2001-03-04T03:12:44Z)`,
+      ),
+    });
+  });
+
   it('is refused while the holder lives although it does not answer yet', async () => {
     await writeFile(pidPath(state), `${process.ppid}\n\n`);
     await expect(take()).rejects.toMatchObject({

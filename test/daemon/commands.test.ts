@@ -211,9 +211,24 @@ describe('run', () => {
     const { status, err } = await clusterd(directory, 'run');
     expect([status, err]).toEqual([
       1,
-      expect.stringContaining(`process ${daemon.child.pid} already`),
+      expect.stringContaining(`already, by process ${daemon.child.pid} (`),
     ]);
     expect((await clusterd(directory, 'status')).status).toBe(0);
+  });
+
+  it('leaves a console alone that the daemon of another CLUSTER_HOME has, and says whose', async () => {
+    const [one, two] = [home('demo'), home('demo')];
+    const daemon = await RunningDaemon.start(one);
+    const refused = await clusterd(two, 'run');
+    expect(refused.status).toBe(1);
+    expect(refused.err).toMatch(
+      /demo: its console localhost:\d+ is in the hands of process \d+ \(/,
+    );
+    expect(refused.err).toContain(`process ${daemon.child.pid} (`);
+    expect(refused.err).toContain(one);
+    daemon.kill('SIGKILL');
+    await daemon.ended;
+    expect((await RunningDaemon.start(two)).out).toMatch(/watches 1 cluster,/);
   });
 
   it('has one winner when several start at once after a kill -9', async () => {

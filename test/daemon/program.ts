@@ -26,6 +26,10 @@ export interface Finished {
 /** Everything started by a test ends with it. */
 const running = new Set<ChildProcess>();
 const homes: string[] = [];
+/** The tests of other files, and of others on this host, use the same addresses. */
+const locksParent = mkdtempSync(join(tmpdir(), 'locks-'));
+const locks = join(locksParent, 'locks');
+process.once('exit', () => rmSync(locksParent, { recursive: true, force: true }));
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
 
@@ -71,7 +75,7 @@ export function withShippedScripts(home: string): string {
 
 function start(words: readonly string[], home: string): ChildProcess {
   const child = spawn(process.execPath, [PROGRAM, ...words], {
-    env: { ...process.env, CLUSTER_HOME: home },
+    env: { ...process.env, CLUSTER_HOME: home, CLUSTER_LOCKS: locks },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

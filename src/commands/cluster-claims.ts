@@ -1,0 +1,36 @@
+/**
+ * What a cluster needs for itself alone on this host, as claims (src/control/host-claims.ts): its
+ * journal and its two consoles. Called by the daemon. A name of a host is taken as it is written:
+ * `ts1` and its address are not known to be the same.
+ */
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Cluster, ConsoleAddress } from '../clist/cluster.ts';
+import type { HostClaims } from '../control/host-claims.ts';
+import { nameOf } from '../control/process-life.ts';
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
+
+/** `stateDirectory` has to be there. */
+export async function claimsOf(cluster: Cluster, stateDirectory: string): Promise<string[]> {
+  const journal = join(await realpath(stateDirectory), `${cluster.name}.journal`);
+  const consoles = await Promise.all(cluster.nodes.map((node) => claimOfConsole(node.console)));
+  return [`journal ${journal}`, ...consoles];
+}
+
+async function claimOfConsole(console: ConsoleAddress): Promise<string> {
+  if (console.kind === 'serial') {
+    return `console ${await realpath(console.path).catch(() => console.path)}`;
+  }
+  const host = console.host.toLowerCase().replace(/\.$/, '');
+  return `console ${LOOPBACK.includes(host) ? 'localhost' : host}:${console.port}`;
+}
+
+/** Why another process keeps us from it, or null. */
+export function objectionTo(claims: readonly string[], host: HostClaims): string | null {
+  for (const claim of claims) {
+    const holder = host.holderOf(claim);
+    if (holder !== null) return `its ${claim} is in the hands of ${nameOf(holder)}`;
+  }
+  return null;
+}
