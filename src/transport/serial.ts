@@ -9,6 +9,7 @@ import { ModemWatch } from './modem-watch.ts';
 import type { Answer } from './reach.ts';
 import { serialError } from './serial-error.ts';
 import { type Transport, TransportError, type TransportHandlers } from './transport.ts';
+import { lockPort, type UucpLock } from './uucp-lock.ts';
 
 export interface SerialOptions {
   readonly path: string;
@@ -34,6 +35,7 @@ export class SerialTransport implements Transport {
   #isClosed = false;
   #breakUnderWay = false;
   #cancelPoll: (() => void) | null = null;
+  #lock: UucpLock | null = null;
 
   /** Throws a `TransportError` for a speed or path that cannot be meant. */
   constructor(options: SerialOptions, clock: Clock) {
@@ -53,10 +55,16 @@ export class SerialTransport implements Transport {
     this.#port.on('close', () => this.#ended('the device is gone'));
   }
 
-  open(handlers: TransportHandlers): Promise<void> {
+  async open(handlers: TransportHandlers): Promise<void> {
+    this.#lock = await lockPort(this.#options.path, this.#clock);
+    if (this.#isClosed) {
+      this.#unlock();
+      throw ended();
+    }
     return new Promise((resolve, reject) => {
       this.#port.open((error) => {
         if (error) {
+          this.#unlock();
           reject(serialError(this.#options.path, error));
         } else if (this.#isClosed) {
           this.#shut();
@@ -143,8 +151,14 @@ export class SerialTransport implements Transport {
     handlers?.closed({ kind: 'lost', detail: `${this.#options.path}: ${detail}` });
   }
 
+  #unlock(): void {
+    this.#lock?.release();
+    this.#lock = null;
+  }
+
   #release(): void {
     this.#isOpen = false;
+    this.#unlock();
     this.#cancelPoll?.();
     this.#cancelPoll = null;
     for (const wake of [...this.#wakeAtEnd]) wake();
