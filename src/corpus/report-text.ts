@@ -32,8 +32,23 @@ function formatTexts(texts: readonly TextTally[]): string[] {
       const place = first === null ? '' : `  ${formatPlace(first)}`;
       return `  ${name.padEnd(width)}  ${fact} ${counts}${place}`;
     }),
-    ...(rest.length === 0 ? [] : [`  found nowhere: ${rest.join(', ')}`]),
+    ...wrapped('  found nowhere: ', rest),
   ];
+}
+
+const WIDTH = 100;
+
+/** Names one after the other, on as many lines as they need. */
+function wrapped(head: string, names: readonly string[]): string[] {
+  const lines: string[] = [];
+  names.forEach((name, index) => {
+    const word = index === names.length - 1 ? name : `${name}, `;
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(head + word);
+    else if (last.length + word.length <= WIDTH) lines[lines.length - 1] = last + word;
+    else lines.push(' '.repeat(head.length) + word);
+  });
+  return lines.map((line) => line.trimEnd());
 }
 
 function formatLabel(tally: LabelTally): string[] {

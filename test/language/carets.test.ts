@@ -261,6 +261,38 @@ describe('places and hints', () => {
       '  ^^^^',
       'hint: let at least an operator end it: on operator release -> STATE "..."',
     ],
+    [
+      shown('prompt shell means running /^[^ ]*k $/'),
+      '[conflicting-facts]',
+      'prompt ok means firmware /^ok /',
+      '                         ^^^^^^',
+      "hint: a proof that the node is stopped would rest on a line of a running system: narrow 'ok' or 'shell' until no line is both",
+    ],
+    [
+      shown('prompt mysql means firmware /> $/'),
+      '[too-loose]',
+      'prompt mysql means firmware /> $/',
+      '                            ^^^^^',
+      'hint: begin with ^ and name all that the firmware prints: /^ok /',
+    ],
+    [
+      shown(
+        '  on active panic -> rests "x"\n  on active loud -> start "x"\n  rest',
+        'pattern loud /^panic!/\nstate start "starts"\n',
+        REST,
+      ),
+      '[hidden-text]',
+      '  on active loud -> start "x"',
+      '            ^^^^',
+      'hint: put the special text above the general one',
+    ],
+    [
+      inDialogue('  expect /trap ^at/\n  after 5s fail x'),
+      '[never-matches]',
+      '  expect /trap ^at/',
+      '         ^^^^^^^^^^',
+      'hint: `^` and `$` are the ends of the line: nothing stands before or behind them',
+    ],
   ])('%s', (actual, ...expected) => {
     expect(actual).toBe(expected.join('\n'));
   });

@@ -34,6 +34,32 @@ export const SYSTEM_PROMPTS: readonly string[] = [
   'Loading 50% ',
 ];
 
+/** Lines that only a system prints: as it starts, runs, crashes or shuts down with the disk in use. */
+export const SYSTEM_LINES: readonly string[] = [
+  'SunOS Release 5.10 Version Generic_147440-01 64-bit',
+  'Copyright (c) 1983, 2011, Oracle and/or its affiliates. All rights reserved.',
+  'Hostname: web1',
+  'The system is ready.',
+  'The system is coming up.  Please wait.',
+  'The system is down.',
+  'syncing file systems... 2 1 done',
+  'svc.startd: The system is coming down.  Please wait.',
+  'panic[cpu0]/thread=2a100047cc0: BAD TRAP: type=31 rp=2a100047630 addr=8 mmu_fsr=0',
+  'dumping to /dev/dsk/c1t0d0s1, offset 429391872, content: kernel',
+  '100% done: 34211 pages dumped, compression ratio 3.21, dump succeeded',
+  'INIT: New run level: 0',
+  'Linux version 5.10.0-8-amd64 (debian-kernel@lists.debian.org) (gcc-10 10.2.1)',
+  '[    0.000000] Linux version 5.10.0-8-amd64 (gcc-10 10.2.1)',
+  '[   72.159680] Kernel panic - not syncing: Fatal exception in interrupt',
+  '[   72.160001] BUG: unable to handle kernel NULL pointer dereference at 0000000000000008',
+  'systemd[1]: Reached target Multi-User System.',
+  'systemd[1]: Stopped target Local File Systems.',
+  'FreeBSD 12.1-RELEASE r354233 GENERIC amd64',
+  'panic: page fault',
+  'Syncing disks, vnodes remaining... 0 done',
+  'Starting standard daemons: cron sshd.',
+];
+
 /** Sentences of daemons, users and kernels in which nothing is wrong. */
 const SENTENCES: readonly string[] = [
   'Mar  4 10:15:00 web1 cron[411]: (root) CMD (/usr/lib/sa/sa1)',
