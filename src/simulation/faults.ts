@@ -92,6 +92,10 @@ export const FAULTS = {
     60,
     'somebody types at a console, at the worst time: half lines, setenv, boot, go',
   ),
+  'unseen-hand': perHour(
+    60,
+    'a console is lost for 2 to 20 s; meanwhile somebody boots, resumes, resets',
+  ),
   'moved-by-hand': perHour(20, 'somebody halts production and boots the other node by hand'),
   operator: perHour(40, 'an operator says release, go, hold, switchover, or confirms what is so'),
   // The monitoring host.

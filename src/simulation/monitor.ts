@@ -62,6 +62,8 @@ export class Monitor {
   diesBefore: number | null = null;
   effectCount = 0;
   lives = 0;
+  /** What happens right after the effect with this number has been carried out. */
+  #after: { readonly count: number; readonly run: () => void }[] = [];
   /** What the power device says; null: the truth. */
   powerSays: 'off' | 'on' | 'no-answer' | null = null;
   wallSkewMs = 0;
@@ -139,6 +141,11 @@ export class Monitor {
     prober.look();
   }
 
+  /** Something happens to the site when the daemon has carried out so many more effects. */
+  afterEffects(count: number, run: () => void): void {
+    this.#after.push({ count: this.effectCount + count, run });
+  }
+
   /** kill -9: nothing more is typed, nothing is read, connections drop. */
   kill(): void {
     const life = this.#life;
@@ -179,7 +186,16 @@ export class Monitor {
       return false;
     }
     this.effectCount += 1;
+    if (this.#after.length > 0) this.#comeDue();
     return true;
+  }
+
+  /** Not in the middle of an effect: the site gets it as the next thing that happens. */
+  #comeDue(): void {
+    const due = this.#after.filter(({ count }) => count <= this.effectCount);
+    if (due.length === 0) return;
+    this.#after = this.#after.filter(({ count }) => count > this.effectCount);
+    for (const { run } of due) this.#options.clock.after(0, run);
   }
 
   #line(

@@ -50,7 +50,7 @@ export class People {
   /** Types at a machine's own keyboard, whatever runs there. */
   type(node: SiteNode, text: string): void {
     this.#options.chronicle.person(`types ${JSON.stringify(text)} at ${node.name}`);
-    if (text.endsWith('\r')) this.#options.onTyped(node.name, text.trim());
+    for (const line of text.split('\r').slice(0, -1)) this.#options.onTyped(node.name, line);
     node.machine.receive(text);
   }
 

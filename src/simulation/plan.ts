@@ -10,9 +10,17 @@ import { MAIN_EVENTS, type MainEvent } from './main-events.ts';
 
 export interface PlannedStrike {
   readonly fault: FaultName;
-  /** Milliseconds after the beginning of the troubles. */
-  readonly atMs: number;
+  readonly when: Instant;
 }
+
+/**
+ * `time`: so many milliseconds after the beginning of the troubles. `effect`: right after the daemon
+ * has carried out so many effects since the main event: the instants that matter are close together
+ * in the middle of a takeover and far apart elsewhere.
+ */
+export type Instant =
+  | { readonly kind: 'time'; readonly ms: number }
+  | { readonly kind: 'effect'; readonly count: number };
 
 export interface Plan {
   readonly seed: number;
@@ -22,6 +30,8 @@ export interface Plan {
   readonly paceMs: number;
   /** How the site is found. `moved`: production runs on the second node, nobody told the daemon. */
   readonly start: 'usual' | 'moved' | 'cold';
+  /** The firmware's default alias leads to the shared disk: a machine without values boots from it. */
+  readonly hasBadAlias: boolean;
   /** The journal knows of the boot of the active node, parked before; else it is empty. */
   readonly hasHistory: boolean;
   readonly main: MainEvent;
@@ -38,6 +48,8 @@ const KINDS_MAX = 5;
 /** Of a hundred runs so many have the main event alone. */
 const ALONE_PERCENT = 40;
 const STRIKES_MAX = 12;
+/** About so many effects has a takeover, with what comes before and after it. */
+const EFFECTS_OF_TAKEOVER = 350;
 /** Of a hundred runs with faults the daemon dies before one of its effects in so many. */
 const KILLED_PERCENT = 30;
 
@@ -67,12 +79,13 @@ export function drawPlan(seed: number, limits: PlanLimits): Plan {
     serviceLost,
     paceMs: random.chance(0.06) ? 2 : 0,
     start: isAlone ? 'usual' : drawStart(random),
+    hasBadAlias: random.chance(0.15),
     hasHistory: random.chance(0.8),
     main,
     mainAtMs: isAlone ? 0 : random.below(15_000),
     windowMs: isAlone ? 0 : windowMs,
     kinds,
-    strikes: strikes.sort((one, other) => one.atMs - other.atMs),
+    strikes,
   };
 }
 
@@ -109,9 +122,12 @@ function drawInstants(
   const whole = Math.floor(expected);
   const drawn = whole + (random.chance(expected - whole) ? 1 : 0);
   const count = Math.min(STRIKES_MAX, Math.max(1, drawn));
-  // A kill before an effect begins to count right away: the main event comes early, too.
-  const withinMs = fault === 'killed-at-effect' ? 1 + random.below(20_000) : windowMs;
-  return Array.from({ length: count }, () => ({ fault, atMs: random.below(withinMs) }));
+  return Array.from({ length: count }, () => ({ fault, when: drawInstant(random, windowMs) }));
+}
+
+function drawInstant(random: Random, windowMs: number): Instant {
+  if (random.chance(0.5)) return { kind: 'time', ms: random.below(windowMs) };
+  return { kind: 'effect', count: random.below(EFFECTS_OF_TAKEOVER) };
 }
 
 /** The plan in a few lines, for the head of a story. */

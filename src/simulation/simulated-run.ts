@@ -12,7 +12,7 @@ import type { PatternSet } from '../machine/patterns.ts';
 import type { JournalRecord } from '../machine/protocol.ts';
 import { Random } from '../sim/random.ts';
 import { Site } from '../sim/site.ts';
-import type { SiteOptions } from '../sim/site-options.ts';
+import { DISK_PATHS, type SiteOptions } from '../sim/site-options.ts';
 import { Checks } from './checks.ts';
 import { Chronicle, type ChronicleLine } from './chronicle.ts';
 import type { FaultName, Faults } from './faults.ts';
@@ -69,21 +69,30 @@ const ROUNDS_MAX = 60;
 const LAST_MS = 300_000;
 const EVENTS_MAX = 2_000_000;
 
-const STARTS: Readonly<Record<Plan['start'], SiteOptions>> = {
-  usual: {},
-  moved: {
-    nodes: [
-      { name: 'n1', start: 'parked' },
-      { name: 'n2', start: 'running' },
-    ],
-  },
-  cold: {
-    nodes: [
-      { name: 'n1', start: 'parked' },
-      { name: 'n2', start: 'parked' },
-    ],
-  },
+type Nodes = NonNullable<SiteOptions['nodes']>;
+
+const STARTS: Readonly<Record<Plan['start'], Nodes>> = {
+  usual: [
+    { name: 'n1', start: 'running' },
+    { name: 'n2', start: 'parked' },
+  ],
+  moved: [
+    { name: 'n1', start: 'parked' },
+    { name: 'n2', start: 'running' },
+  ],
+  cold: [
+    { name: 'n1', start: 'parked' },
+    { name: 'n2', start: 'parked' },
+  ],
 };
+
+function withBadAlias([one, other]: Nodes): Nodes {
+  const aliases = { disk: `${DISK_PATHS.d1}:a` };
+  return [
+    { ...one, aliases },
+    { ...other, aliases },
+  ];
+}
 
 /** The first node was parked, then booted by the daemon, long ago. */
 const HISTORY: readonly JournalRecord[] = [
@@ -111,6 +120,8 @@ class SimulatedRun {
   readonly #struck: FaultName[] = [];
   readonly #excuses = new Set<Excuse>();
   #events = 0;
+  /** The time of troubles is over. */
+  #isMended = false;
   #takeovers = 0;
   #producer: string | null = null;
 
@@ -121,7 +132,8 @@ class SimulatedRun {
     this.#random = new Random(Math.imul(plan.seed, 0x85ebca6b) ^ 0xface);
     this.#chronicle = new Chronicle(this.#clock, limits.keepsLines);
     const times = { loadEveryMs: 1000 };
-    this.#site = new Site({ seed: plan.seed, times, ...STARTS[plan.start] }, this.#clock);
+    const nodes = plan.hasBadAlias ? withBadAlias(STARTS[plan.start]) : STARTS[plan.start];
+    this.#site = new Site({ seed: plan.seed, times, nodes }, this.#clock);
     const [one, other] = this.#site.nodes;
     if (one === undefined || other === undefined) throw new Error('a site has two nodes');
     const { onSilence, serviceLost } = plan;
@@ -129,7 +141,7 @@ class SimulatedRun {
     const choice = { onSilence, serviceLost, settings };
     const target = targetOf(script.program, [one, other], choice);
     const engine = createEngine(script.program, target, script.patterns);
-    const nodes = [one.name, other.name] as const;
+    const names = [one.name, other.name] as const;
     this.#disk = new JournalDisk(target.cluster, this.#random.fork('disk'), (record, text) => {
       this.#chronicle.journal(text);
       this.#law.recorded(record);
@@ -155,7 +167,7 @@ class SimulatedRun {
     });
     this.#law = new LawWatch({
       site: this.#site,
-      nodes,
+      nodes: names,
       deviceLies: () => plan.kinds.includes('device-says-off'),
       violated: (kind, what) => this.#checks.violated(kind, what),
       excused: (excuse, what) => {
@@ -167,7 +179,7 @@ class SimulatedRun {
       site: this.#site,
       monitor: this.#monitor,
       chronicle: this.#chronicle,
-      nodes,
+      nodes: names,
       onTyped: (machine, line) => this.#law.personTyped(machine, line),
     });
     this.#site.onEvent((happening) => {
@@ -214,18 +226,23 @@ class SimulatedRun {
     const { at } = this.#clock.now();
     const context = this.#strikeContext();
     this.#clock.after(mainAtMs, () => this.#mainEvent());
-    for (const { fault, atMs } of strikes) {
-      this.#clock.after(atMs, () => {
-        this.#chronicle.plan(`strikes: ${fault}`);
-        this.#struck.push(fault);
-        STRIKES[fault](context);
-      });
+    for (const { fault, when } of strikes) {
+      const strike = () => this.#strike(fault, context);
+      if (when.kind === 'time') this.#clock.after(when.ms, strike);
+      else this.#clock.after(mainAtMs, () => this.#monitor.afterEffects(when.count, strike));
     }
     this.#advance(windowMs);
     if (strikes.length === 0) return this.#alone(main.expects(this.#plan), at);
     this.#mend();
     this.#helpUntil(() => this.#isSettled());
     return null;
+  }
+
+  #strike(fault: FaultName, context: StrikeContext): void {
+    if (this.#isMended) return;
+    this.#chronicle.plan(`strikes: ${fault}`);
+    this.#struck.push(fault);
+    STRIKES[fault](context);
   }
 
   #mainEvent(): void {
@@ -257,6 +274,7 @@ class SimulatedRun {
   }
 
   #mend(): void {
+    this.#isMended = true;
     this.#disk.isFull = false;
     this.#monitor.diesBefore = null;
     this.#people.mend();

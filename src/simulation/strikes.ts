@@ -131,7 +131,35 @@ const TYPED: readonly string[] = [
   'sync\r',
   'reset-all\r',
   'root\r',
+  'setenv auto-boot? true\rsetenv boot-device shared\r',
+  'set-defaults\r',
 ];
+
+/** What somebody does at a machine that nobody watches. */
+const UNSEEN: readonly ((context: StrikeContext, node: SiteNode) => void)[] = [
+  ({ people }, node) => people.type(node, 'boot shared\r'),
+  ({ people }, node) => people.type(node, 'go\r'),
+  ({ people }, node) => people.type(node, 'setenv auto-boot? true\rsetenv boot-device shared\r'),
+  (_context, node) => attempt(() => node.reset()),
+  (_context, node) => attempt(() => node.spuriousBreak()),
+  ({ clock }, node) => {
+    node.powerOff();
+    clock.after(SECOND, () => node.powerOn());
+  },
+];
+
+function unseenHand(context: StrikeContext): void {
+  const { random, clock } = context;
+  const node = anyNode(context);
+  const { console } = node;
+  console.options.mode = 'refuse';
+  console.cutAll();
+  const act = UNSEEN[random.below(UNSEEN.length)];
+  clock.after(between(random, 0, 1500), () => act?.(context, node));
+  clock.after(between(random, 2 * SECOND, 20 * SECOND), () => {
+    console.options.mode = 'normal';
+  });
+}
 
 function movedByHand(context: StrikeContext): void {
   const { site, people, clock } = context;
@@ -282,6 +310,7 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
     const text = TYPED[context.random.below(TYPED.length)] ?? '\r';
     context.people.type(node, text);
   },
+  'unseen-hand': unseenHand,
   'moved-by-hand': movedByHand,
   operator: operatorSpeaks,
   'monitor-offline': (context) => {
