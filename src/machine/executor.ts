@@ -5,6 +5,7 @@
 import { commitBoot } from './boot.ts';
 import { returnToDialogue, runStep } from './dialogue.ts';
 import { ANSWER_MS, expectTime, expectWakesAt, offerLine, type SeenLine } from './expect.ts';
+import { waitToWriteAgain, writeAgain } from './intent.ts';
 import type { EventBody, NodeIndex } from './protocol.ts';
 import { pressAgain, returnLostAt } from './return.ts';
 import { runRoutine } from './routines.ts';
@@ -153,6 +154,7 @@ export function taskWakesAt(run: Run, task: Task): number {
     case 'token':
       return task.wait.deadline;
     case 'net':
+    case 'unwritten':
       return task.wait.until;
     case 'settle':
       return settlesAt(run, frame.node, task.wait.until);
@@ -182,6 +184,10 @@ export function taskTime(run: Run, task: Task): Progress {
     task.wait = null;
     return { outcome: advance(run, task) };
   }
+  if (task.wait?.kind === 'unwritten') {
+    if (task.wait.until <= run.state.now) writeAgain(run, task, task.wait);
+    return null;
+  }
   if (task.wait?.kind === 'token' && task.wait.deadline <= run.state.now) {
     const { effect } = task.wait;
     task.note = `no answer of the ${effect} in time`;
@@ -209,7 +215,8 @@ export function taskTime(run: Run, task: Task): Progress {
 export function taskChannelLost(run: Run, task: Task, node: NodeIndex): Progress {
   const frame = topFrame(task);
   const kind = task.wait?.kind;
-  const waitsOnConsole = kind !== undefined && kind !== 'token' && kind !== 'net';
+  const waitsElsewhere = kind === 'token' || kind === 'net' || kind === 'unwritten';
+  const waitsOnConsole = kind !== undefined && !waitsElsewhere;
   if (!waitsOnConsole || frame.node !== node) return null;
   const { channel, channelDetail } = run.state.nodes[node];
   task.note = `the console of ${nodeName(run, node)} is ${channel}: ${channelDetail}`;
@@ -221,7 +228,10 @@ type Answer = Extract<EventBody, { token: number }>;
 
 /** An effect that carried a token has been answered. */
 export function taskAnswer(run: Run, task: Task, answer: Answer): Progress {
-  if (task.wait?.kind !== 'token' || task.wait.token !== answer.token) return null;
+  const { wait } = task;
+  if (wait?.kind !== 'token' || wait.token !== answer.token) return null;
+  const isRefused = answer.kind === 'journaled' && !answer.ok;
+  if (isRefused && waitToWriteAgain(run, task, wait, answer.detail)) return { outcome: null };
   task.wait = null;
   return { outcome: advance(run, task, outcomeOfAnswer(run, task, answer)) };
 }

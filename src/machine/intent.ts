@@ -1,7 +1,7 @@
 /** Waits for the world outside: intents that go to the journal, and answers that carry a token. */
 import type { JournalRecord, MachineEffect } from './protocol.ts';
-import { type Run, takeToken } from './run.ts';
-import type { Task, Wait } from './task.ts';
+import { log, type Run, takeToken } from './run.ts';
+import type { Task, UnwrittenIntent, Wait } from './task.ts';
 
 type Intent = Extract<JournalRecord, { kind: 'intent' }>;
 type TokenWait = Extract<Wait, { kind: 'token' }>;
@@ -16,15 +16,48 @@ export function awaitToken(run: Run, effect: TokenWait['effect'], withinMs: numb
   return { kind: 'token', token: takeToken(run), effect, deadline };
 }
 
-/** The task goes on with `done`, or with `unwritable` when the journal could not be written. */
+/** A disk that is full now may have room again: so often and so long an intent is tried. */
+const RETRY_MS = 10_000;
+const GIVE_UP_MS = 60 * 60_000;
+
+/**
+ * The task goes on with `done`, or with `unwritable` when the journal could not be written for an
+ * hour. Until then what needs the intent waits: a full disk is no reason to stop a cluster for good.
+ */
 export function journalIntent(run: Run, task: Task, intent: Intent): void {
   const owner = run.engine.target.nodes[run.state.owner].name;
   const begins = intent.verb === 'fence' || intent.verb === 'power-off' || intent.verb === 'reset';
   if (begins && intent.node === owner) run.state.unfinished = 'takeover';
+  const giveUpAt = run.state.now + GIVE_UP_MS;
+  write(run, task, { record: intent, giveUpAt, refused: false });
+}
+
+function write(run: Run, task: Task, intent: UnwrittenIntent): void {
   const wait = awaitToken(run, 'journal', JOURNAL_MS);
-  const effect = { kind: 'journal', record: intent, token: wait.token } as const;
+  const effect = { kind: 'journal', record: intent.record, token: wait.token } as const;
   run.effects.splice(placeOfIntent(run), 0, effect);
-  task.wait = wait;
+  task.wait = { ...wait, intent };
+}
+
+/** The journal has refused it. `false`: for too long now. */
+export function waitToWriteAgain(run: Run, task: Task, wait: TokenWait, detail: string): boolean {
+  const { intent } = wait;
+  if (intent === undefined || run.state.now >= intent.giveUpAt) return false;
+  if (!intent.refused) {
+    const { verb, node } = intent.record;
+    log(run, 'verb', `${verb} of ${node} waits: the journal cannot be written`, {
+      level: 'warn',
+      why: detail,
+      next: 'tried again every 10 s; nothing is done before it is written down',
+    });
+  }
+  const again = { ...intent, refused: true };
+  task.wait = { kind: 'unwritten', intent: again, until: run.state.now + RETRY_MS };
+  return true;
+}
+
+export function writeAgain(run: Run, task: Task, wait: Extract<Wait, { kind: 'unwritten' }>): void {
+  write(run, task, wait.intent);
 }
 
 /**

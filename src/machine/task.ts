@@ -2,7 +2,7 @@
  * A task is what the machine does on consoles and devices for an action or an `every` line: a stack
  * of dialogues and engine routines, of which the top one waits for something. Plain data.
  */
-import type { NodeIndex } from './protocol.ts';
+import type { JournalRecord, NodeIndex } from './protocol.ts';
 
 export type TaskOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: string };
 
@@ -113,7 +113,19 @@ export type Wait =
       effect: 'journal' | 'command' | 'power' | 'channel';
       /** An answer that has not come by then counts as the worst one. */
       deadline: number;
-    };
+      /** An intent that is tried again when the journal refuses it. */
+      intent?: UnwrittenIntent;
+    }
+  /** The journal has refused an intent, its disk is full or broken: until it is tried again. */
+  | { kind: 'unwritten'; intent: UnwrittenIntent; until: number };
+
+export interface UnwrittenIntent {
+  readonly record: Extract<JournalRecord, { kind: 'intent' }>;
+  /** From then on it is a failure. */
+  readonly giveUpAt: number;
+  /** It was refused once, and that was said. */
+  readonly refused: boolean;
+}
 
 export interface Task {
   origin: { readonly kind: 'action' | 'every'; readonly index: number };
