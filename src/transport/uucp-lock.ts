@@ -106,9 +106,10 @@ async function holderOf(path: string, clock: Clock): Promise<string | null> {
 
 /** As text, or as the four bytes that old programs write. */
 function parsePid(bytes: Buffer): number | null {
-  const text = /^\s*([1-9]\d*)/.exec(bytes.toString('latin1'))?.[1];
-  if (text !== undefined) return Number(text);
-  return bytes.length === 4 ? bytes.readInt32LE() : null;
+  const text = bytes.toString('latin1');
+  if (bytes.length === 4 && !/^[\s\d]+$/.test(text)) return bytes.readInt32LE();
+  const pid = /^\s*([1-9]\d*)/.exec(text)?.[1];
+  return pid === undefined ? null : Number(pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -71,6 +71,7 @@ describe('the lock file of a serial port', () => {
   it.each([
     ['text', () => padded(process.ppid)],
     ['four bytes', () => binary(process.ppid)],
+    ['text without blanks', () => `${process.ppid}`],
   ])('of a living program is respected, and says which (%s)', async (_, content) => {
     await put(content());
     await expect(take()).rejects.toMatchObject({
@@ -93,6 +94,21 @@ describe('the lock file of a serial port', () => {
     expect(await readFile(join(directory, NAME), 'utf8')).toBe(padded(process.pid));
     lock.release();
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('in four bytes is not read as text that it looks like', async () => {
+    await put(Buffer.from('3j\0\0'));
+    const pid = 0x6a33;
+    const isAlive = await readFile(`/proc/${pid}/comm`).then(
+      () => true,
+      () => false,
+    );
+    const taken = take().then(
+      (lock) => lock.release(),
+      (error) => expect(error.message).toContain(`process ${pid} `),
+    );
+    await taken;
+    expect((await readdir(directory)).length).toBe(isAlive ? 1 : 0);
   });
 
   it('that is still empty is respected for a while', async () => {
