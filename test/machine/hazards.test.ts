@@ -235,6 +235,28 @@ describe('people and cables', () => {
     reaches(world, onN2, 300);
   });
 
+  test('H6: resumed, and then its console is silent, but its address answers: not touched', () => {
+    const world = watching(CONFIRM, 10);
+    world.site.node('n1').spuriousBreak();
+    reaches(world, (it) => /\bgo\r$/.test(it.typed[0]), 60);
+    world.site.console('n1').options.mode = 'half-open';
+    world.seconds(20);
+    world.site.console('n1').options.mode = 'normal';
+    reaches(world, onN1, 200);
+    expect(world.breaks).toEqual([]);
+  });
+
+  test('H6: another stray BREAK while it is resumed: resumed again', () => {
+    const world = watching(CONFIRM, 10);
+    world.site.node('n1').spuriousBreak();
+    reaches(world, (it) => /\bgo\r$/.test(it.typed[0]), 60);
+    world.seconds(1);
+    world.site.node('n1').spuriousBreak();
+    reaches(world, (it) => it.path.filter((name) => name === 'resuming').length === 2, 60);
+    reaches(world, onN1, 60);
+    expect(world.path).not.toContain('down');
+  });
+
   test('H17: the cables are swapped while production runs: no BREAK, alarm; then put right', () => {
     const world = watching({}, 10);
     world.swapCables();
@@ -343,6 +365,13 @@ describe('the monitoring host', () => {
     world.powerLie = null;
     reaches(world, onN2, 300);
   });
+});
+
+test('H30: a panic, the standby without power and none to ask: parked lets the owner boot', () => {
+  const world = watching(CONFIRM, 30);
+  world.site.node('n2').powerOff();
+  world.site.node('n1').panic({ dumpMs: 500 });
+  reaches(world, (it) => it.path.includes('booting') && onN1(it), 300);
 });
 
 describe('a panic while the console of the standby is out of reach', () => {
