@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import type { LogEntry, NodeIndex } from '../machine/protocol.ts';
 import { AppendFile, type AppendFileOptions, type Loss } from './append-file.ts';
+import { DescriptorSink } from './descriptor-sink.ts';
 import { formatAlarm, formatCleared, formatEntry } from './entry-line.ts';
 import type { FlushTicker } from './flush-ticker.ts';
 import { formatLossRecord, Records } from './records.ts';
@@ -110,14 +111,19 @@ export class ClusterLog {
   #openTranscript(node: string): Transcript {
     const name = `${this.#options.cluster}.${node}.console`;
     const ticker = this.#options.transcriptTicker ?? this.#options.ticker;
-    const file = this.#openFile(name, ticker, ({ bytes, code, wall }) =>
-      formatRemark(`${bytes} characters of this transcript were lost: ${code}`, wall),
-    );
-    return new Transcript(file);
+    const lossLine = ({ bytes, code, wall }: Loss) =>
+      formatRemark(`${bytes} characters of this transcript were lost: ${code}`, wall);
+    const openSink = (descriptor: number) => new DescriptorSink(descriptor);
+    return new Transcript(this.#openFile(name, ticker, lossLine, openSink));
   }
 
-  #openFile(name: string, ticker: FlushTicker, lossLine: (loss: Loss) => string): AppendFile {
-    const { directory, clock, openSink } = this.#options;
+  #openFile(
+    name: string,
+    ticker: FlushTicker,
+    lossLine: (loss: Loss) => string,
+    ownSink?: AppendFileOptions['openSink'],
+  ): AppendFile {
+    const { directory, clock, openSink = ownSink } = this.#options;
     return new AppendFile({
       path: join(directory, name),
       clock,

@@ -10,7 +10,8 @@ export interface Flushable {
   tick(): boolean;
 }
 
-const TICK_MS = 20;
+/** Few and fuller turns: the threads that write are woken less often. */
+const TICK_MS = 50;
 const PERIOD_MS = 1_000;
 
 export class FlushTicker {
