@@ -17,13 +17,26 @@ export interface ConsoleLine {
   type(text: string): void;
   discardTyping(): void;
   sendBreak(): void;
+  /** Half lines of plain text need not be reported before this time (monotonic ms); 0: at once. */
+  hold?(untilAt: number): void;
+  /** Reports what is held. */
+  release?(): void;
   /** Does the terminal server itself still answer? */
   ask(withinMs: number): Promise<{ readonly answers: boolean; readonly detail: string }>;
 }
 
+/** When bytes came that were held for a while. */
+export interface Heard {
+  /** The last of them: monotonic ms, and ms since 1970. */
+  readonly at: number;
+  readonly wall: number;
+  /** The first of them, ms since 1970. */
+  readonly sinceWall: number;
+}
+
 export interface LineListener {
-  /** The bytes are only valid during the call. */
-  onData(bytes: Uint8Array): void;
+  /** Valid during the call only. Without `heard` the bytes came now. */
+  onData(bytes: Uint8Array, heard?: Heard): void;
   onStatus(status: ChannelStatus, detail: string): void;
   onModem(line: 'dsr' | 'dcd' | 'cts', on: boolean): void;
   /** Typed text that was thrown away, because the line was lost or took nothing for too long. */

@@ -7,7 +7,7 @@
  */
 import { Bulk } from '../machine/bulk.ts';
 import { type ClusterStatus, describe } from '../machine/describe.ts';
-import { nextWake, start, step } from '../machine/machine.ts';
+import { nextWake, start, step, wakesWithoutText } from '../machine/machine.ts';
 import type {
   ChannelStatus,
   Event,
@@ -21,13 +21,14 @@ import { messageOf } from './daemon-error.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { latin1 } from './latin1.ts';
 import { FAULT_ALARM, OwnAlarms } from './own-alarms.ts';
-import type { ConsoleLine, RunnerParts } from './parts.ts';
+import type { ConsoleLine, Heard, RunnerParts } from './parts.ts';
 import { type OperatorAnswer, Replies } from './replies.ts';
 
 /** So many `time` events in a row without the machine's next one moving on: it turns on the spot. */
 const SPINS_MAX = 10_000;
 /** A turn that comes so late means that the process stood still: input is drained once more. */
 const LATE_TURN_MS = 1_000;
+const NODES: readonly NodeIndex[] = [0, 1];
 
 export type OperatorAsk = Extract<EventBody, { kind: 'operator' }>;
 
@@ -43,6 +44,10 @@ export class ClusterRunner {
   /** Without what `#bulk` has gathered since: see `#settled`. */
   #state: MachineState | null = null;
   readonly #bulk: Bulk;
+  /** The lines that may hold half lines back, since they bring nothing in this state. */
+  readonly #holds: [boolean, boolean] = [false, false];
+  /** Earliest wish of the machine that has nothing to do with quiet consoles; null: not known. */
+  #wakeWithoutText: number | null = null;
   #queue: Event[] = [];
   #busy = false;
   #fault: string | null = null;
@@ -96,6 +101,7 @@ export class ClusterRunner {
   /** Ends consoles and commands; resolves when journal and log are on the disk. */
   async end(): Promise<void> {
     if (this.#ended) return;
+    this.#release();
     this.#ended = true;
     this.#cancelTimer?.();
     for (const line of this.#lines) line.stop();
@@ -126,6 +132,7 @@ export class ClusterRunner {
 
   /** Null when the machine never started or cannot be described. */
   status(): ClusterStatus | null {
+    this.#release();
     const state = this.#settled();
     if (state === null) return null;
     try {
@@ -149,7 +156,7 @@ export class ClusterRunner {
 
   #makeLine(node: NodeIndex): ConsoleLine {
     return this.#parts.line(node, {
-      onData: (bytes) => this.#received(node, bytes),
+      onData: (bytes, heard) => this.#received(node, bytes, heard),
       onStatus: (status, detail) => this.#channel(node, status, detail),
       onModem: (line, on) =>
         this.#take({ kind: 'modem', node, line, on, ...this.#parts.clock.now() }),
@@ -157,16 +164,17 @@ export class ClusterRunner {
     });
   }
 
-  #received(node: NodeIndex, bytes: Uint8Array): void {
+  #received(node: NodeIndex, bytes: Uint8Array, heard?: Heard): void {
     if (this.#ended) return;
-    const { at, wall } = this.#parts.clock.now();
+    const { at, wall } = heard ?? this.#parts.clock.now();
     const data = latin1(bytes);
-    this.#parts.log.received(node, bytes, data, wall);
-    if (this.#gathers(node, data, at, wall)) {
-      if (this.#isArmedBefore(at)) return;
-      this.#last = { at, wall };
-      this.#arm();
-    } else this.#take({ kind: 'bytes', node, data, at, wall });
+    this.#parts.log.received(node, bytes, data, heard?.sinceWall ?? wall);
+    if (!this.#gathers(node, data, at, wall)) {
+      this.#take({ kind: 'bytes', node, data, at, wall });
+      return;
+    }
+    if (!this.#isArmedBefore(at)) this.#arm();
+    this.#letHold(node, at);
   }
 
   /** Nearly all text: of which nothing can come before the console is quiet. */
@@ -180,7 +188,27 @@ export class ClusterRunner {
     }
   }
 
-  /** The state with everything that has come. */
+  /** Takes in what the consoles hold back: before anything else happens or is asked. */
+  #release(): void {
+    this.#lines[0].release?.();
+    this.#lines[1].release?.();
+  }
+
+  /** Half a line cannot bring anything before the timer fires, if that is before it could be quiet. */
+  #letHold(node: NodeIndex, at: number): void {
+    const until = this.#isArmedBefore(at) ? this.#armedFor : null;
+    this.#lines[node].hold?.(until ?? 0);
+    this.#holds[node] = until !== null;
+  }
+
+  #forbidHolding(): void {
+    for (const node of NODES) {
+      if (this.#holds[node]) this.#lines[node].hold?.(0);
+      this.#holds[node] = false;
+    }
+  }
+
+  /** The state with everything that was gathered. */
   #settled(): MachineState | null {
     if (this.#state !== null) this.#state = this.#bulk.settle(this.#state);
     return this.#state;
@@ -213,12 +241,15 @@ export class ClusterRunner {
   }
 
   #handle(event: Event): void {
+    this.#release();
+    this.#forbidHolding();
     if (this.#state === null || this.#fault !== null || this.#ended) return;
     this.#last = event;
     this.#busy = true;
     try {
       const stepped = step(this.#parts.engine, this.#bulk.settle(this.#state), event);
       this.#state = stepped.state;
+      this.#wakeWithoutText = null;
       this.#effects.carryOutAll(stepped.effects, event.wall);
     } catch (error) {
       this.#stopControl(error);
@@ -242,14 +273,25 @@ export class ClusterRunner {
   // ---- time ----
 
   #wake(): number | null {
-    const state = this.#settled();
-    if (state === null || this.#fault !== null || this.#ended) return null;
+    if (this.#state === null || this.#fault !== null || this.#ended) return null;
     try {
+      const soon = this.#wakeByText(this.#state);
+      if (soon !== null) return soon;
+      const state = this.#bulk.settle(this.#state);
+      this.#state = state;
+      this.#wakeWithoutText = wakesWithoutText(this.#parts.engine, state);
       return nextWake(this.#parts.engine, state);
     } catch (error) {
       this.#stopControl(error);
       return null;
     }
+  }
+
+  /** Nearly always silence on a console is what comes next, and the state need not be asked. */
+  #wakeByText(state: MachineState): number | null {
+    if (this.#wakeWithoutText === null) return null;
+    const wake = this.#bulk.wakesAt(state);
+    return wake < this.#wakeWithoutText ? wake : null;
   }
 
   /**
@@ -267,7 +309,8 @@ export class ClusterRunner {
     if (wake === null || (this.#armedFor !== null && this.#armedFor <= wake)) return;
     this.#cancelTimer?.();
     this.#armedFor = wake;
-    this.#cancelTimer = this.#parts.clock.after(Math.ceil(wake - this.#last.at), this.#onTimer);
+    const { at } = this.#parts.clock.now();
+    this.#cancelTimer = this.#parts.clock.after(Math.ceil(wake - at), this.#onTimer);
   }
 
   #timerFired(): void {
@@ -286,14 +329,15 @@ export class ClusterRunner {
       return;
     }
     this.#armedFor = null;
+    this.#release();
     const wake = this.#wake();
     const isDue = wake !== null && wake <= now.at;
     this.#spins = isDue ? this.#spins + 1 : 0;
     if (this.#spins > SPINS_MAX) this.#stopControl(new Error('the machine does not move on'));
     else if (isDue) this.#take({ kind: 'time', ...now });
     else {
-      this.#last = now;
       this.#arm();
+      for (const node of NODES) if (this.#holds[node]) this.#letHold(node, now.at);
     }
   }
 

@@ -9,6 +9,7 @@ import { type ConsoleText, LINE_CHARS_MAX, nextLine, splitPieces, takePiece } fr
 import type { Engine } from './engine.ts';
 import { type Facts, isPastDoubt, recordBytes } from './facts.ts';
 import type { Event, Moment, NodeIndex } from './protocol.ts';
+import { freshAt, tailAt } from './quiet.ts';
 import { type MachineState, type NodeState, withConsole, withNodes } from './state.ts';
 
 /** What one console said since the state was made. */
@@ -43,10 +44,14 @@ export class Bulk {
       gathered.console = { ...before.console };
     }
     if (!addText(this.#engine, state, before, gathered.console, data)) return false;
-    this.#at = Math.max(state.now, this.#isEmpty ? at : Math.max(at, this.#at));
-    this.#wall = wall;
+    const now = Math.max(state.now, at);
+    // What the consoles held back comes one console after the other.
+    if (this.#isEmpty || now >= this.#at) {
+      this.#at = now;
+      this.#wall = wall;
+    }
     this.#isEmpty = false;
-    gathered.console.byteAt = this.#at;
+    gathered.console.byteAt = now;
     gathered.console.looked = false;
     gathered.isEmpty = false;
     gathered.bytes += data.length;
@@ -61,6 +66,18 @@ export class Bulk {
       nodeWith(state.nodes[1], this.#nodes[1]),
     ];
     return this.#forget(withNodes(state, this.#at, this.#wall, nodes));
+  }
+
+  /** When silence after what was gathered means something; infinite: never. */
+  wakesAt(state: MachineState): number {
+    const [first, second] = this.#nodes;
+    const wake = this.#nodeWakesAt(state.nodes[0], first);
+    return Math.min(wake, this.#nodeWakesAt(state.nodes[1], second));
+  }
+
+  #nodeWakesAt(node: NodeState, gathered: Gathered): number {
+    const console = gathered.console ?? node.console;
+    return Math.min(freshAt(node, console), tailAt(this.#engine, node, console));
   }
 
   #forget(state: MachineState): MachineState {

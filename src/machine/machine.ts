@@ -15,6 +15,7 @@ import { takeOperator } from './operator.ts';
 import { ownerWords, tellDoubt } from './owner-doubt.ts';
 import { compilePatterns, type PatternSet } from './patterns.ts';
 import type { Event, MachineEffect, Moment, NodeIndex, Recollection } from './protocol.ts';
+import { freshAt, tailAt } from './quiet.ts';
 import { log, type Run } from './run.ts';
 import { cloneState, emptyState, type MachineState } from './state.ts';
 import { enter, settle } from './states.ts';
@@ -24,10 +25,6 @@ import { fireAfters, startEvery, stateWakesAt } from './timers.ts';
 export type { Engine } from './engine.ts';
 export type { MachineState } from './state.ts';
 
-/** After a connection nothing is believed before the console was quiet for so long. */
-const SETTLE_MS = 5000;
-/** One that never falls quiet is believed after so long: no terminal server replays for a minute. */
-const SETTLE_MS_MAX = 60_000;
 /** So long both consoles may take to connect before the first state begins anyway. */
 const BEGIN_MS = 10_000;
 const NODES: readonly NodeIndex[] = [0, 1];
@@ -159,33 +156,25 @@ function takeTime(run: Run): void {
 
 function takeQuiet(run: Run, node: NodeIndex): void {
   const target = run.state.nodes[node];
-  if (freshAt(run.state, node) <= run.state.now) becomeFresh(target);
-  if (tailAt(run.engine, run.state, node) <= run.state.now) lookAtTail(run, node);
-}
-
-function freshAt(state: MachineState, node: NodeIndex): number {
-  const { channel, channelSince, fresh, console } = state.nodes[node];
-  if (fresh || channel !== 'connected') return Number.POSITIVE_INFINITY;
-  return Math.min(console.byteAt + SETTLE_MS, channelSince + SETTLE_MS_MAX);
-}
-
-function tailAt(engine: Engine, state: MachineState, node: NodeIndex): number {
-  const { channel, fresh, console } = state.nodes[node];
-  if (!fresh || channel !== 'connected' || console.looked || console.tail === '') {
-    return Number.POSITIVE_INFINITY;
-  }
-  return console.byteAt + engine.target.promptQuietMs;
+  if (freshAt(target, target.console) <= run.state.now) becomeFresh(target);
+  if (tailAt(run.engine, target, target.console) <= run.state.now) lookAtTail(run, node);
 }
 
 /** When a `time` event is wanted next, monotonic ms; null: not before another event. */
 export function nextWake(engine: Engine, state: MachineState): number | null {
-  let wake = Number.POSITIVE_INFINITY;
-  for (const node of NODES) {
-    wake = Math.min(wake, freshAt(state, node), tailAt(engine, state, node));
+  let wake = wakesWithoutText(engine, state);
+  for (const node of state.nodes) {
+    wake = Math.min(wake, freshAt(node, node.console), tailAt(engine, node, node.console));
   }
+  return Number.isFinite(wake) ? wake : null;
+}
+
+/** The same but for what quiet consoles bring. More text can only make it later. */
+export function wakesWithoutText(engine: Engine, state: MachineState): number {
+  let wake = Number.POSITIVE_INFINITY;
   const run: Run = { engine, state, effects: [] };
   if (!state.begun) wake = Math.min(wake, beginsAt(state));
   else wake = Math.min(wake, stateWakesAt(run));
   if (state.task !== null) wake = Math.min(wake, taskWakesAt(run, state.task));
-  return Number.isFinite(wake) ? wake : null;
+  return wake;
 }

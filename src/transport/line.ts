@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../clock/clock.ts';
 import { backoffMs, countFailure } from './backoff.ts';
+import { HeldText } from './held-text.ts';
 import type { Answer } from './reach.ts';
 import {
   type CloseReason,
@@ -17,6 +18,15 @@ import { TypingQueue } from './typing-queue.ts';
 
 export type LineStatus = 'connected' | 'stale' | 'lost' | 'busy';
 
+/** When the bytes of one call came; valid during the call. */
+export interface Heard {
+  /** The last of them: monotonic ms, and ms since 1970. */
+  readonly at: number;
+  readonly wall: number;
+  /** The first of them, ms since 1970. */
+  readonly sinceWall: number;
+}
+
 export interface LineOptions {
   /** A new transport for each attempt to connect. */
   readonly create: () => Transport;
@@ -26,7 +36,7 @@ export interface LineOptions {
   /** Spreads the attempts of many lines, the same at each run: the name of the line. */
   readonly seed?: string;
   /** Console bytes, only valid during the call; a Buffer where the wire is a socket. */
-  onData(bytes: Uint8Array): void;
+  onData(bytes: Uint8Array, heard: Heard): void;
   /** On every change, and when the detail changes while the line is lost or busy. */
   onStatus(status: LineStatus, detail: string): void;
   onModem(line: 'dsr' | 'dcd' | 'cts', on: boolean): void;
@@ -56,6 +66,11 @@ export class Line {
   #silentTicks = 0;
   #isUnanswered = false;
   #isBlocked = false;
+  readonly #held = new HeldText();
+  #holdUntil = 0;
+  #heldAt = 0;
+  #heldWall = 0;
+  #heldSinceWall = 0;
   #cancelTimer: (() => void) | null = null;
 
   constructor(options: LineOptions) {
@@ -79,6 +94,7 @@ export class Line {
 
   /** Ends the connection and all attempts, without a word; `start` begins anew. */
   stop(): void {
+    this.release();
     this.#setTimer(null);
     this.#typing.detach('the console was given up');
     this.#transport?.close();
@@ -95,6 +111,24 @@ export class Line {
   /** Forgets what is not typed and the BREAKs that are not begun. */
   discardTyping(): void {
     this.#typing.discard();
+  }
+
+  /**
+   * Half lines of plain text need not be reported before this time (monotonic ms) unless `release`
+   * asks for them; 0: report everything at once, as it is at the start.
+   */
+  hold(untilAt: number): void {
+    this.#holdUntil = untilAt;
+  }
+
+  /** Reports what is held, with the time when it came. */
+  release(): void {
+    if (this.#held.isEmpty) return;
+    this.#options.onData(this.#held.take(), {
+      at: this.#heldAt,
+      wall: this.#heldWall,
+      sinceWall: this.#heldSinceWall,
+    });
   }
 
   /** A BREAK after all that was typed before. */
@@ -155,6 +189,7 @@ export class Line {
   }
 
   #retryLater(status: 'lost' | 'busy', detail: string, upForMs: number): void {
+    this.release();
     this.#forgetTransport();
     this.#failures = countFailure(this.#failures, upForMs);
     const delayMs = backoffMs(this.#failures, this.#options.seed ?? '');
@@ -179,7 +214,18 @@ export class Line {
   #received(bytes: Uint8Array): void {
     this.#heard = true;
     if (this.#isUnanswered) this.#answered();
-    this.#options.onData(bytes);
+    const { at, wall } = this.#options.clock.now();
+    const begins = this.#held.isEmpty;
+    if (at < this.#holdUntil && this.#held.add(bytes)) {
+      this.#heldAt = at;
+      this.#heldWall = wall;
+      if (begins) this.#heldSinceWall = wall;
+      return;
+    }
+    const joined = begins ? null : this.#held.takeWith(bytes);
+    const sinceWall = joined === null ? wall : this.#heldSinceWall;
+    this.release();
+    this.#options.onData(joined ?? bytes, { at, wall, sinceWall });
   }
 
   #lookAtSilence(): void {

@@ -5,6 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
+import { Views } from './views.ts';
 
 /**
  * One buffer for the reads of all sockets: Node fills it and calls back at once, so that next to nothing
@@ -12,15 +13,11 @@ import type { Clock } from '../clock/clock.ts';
  */
 export const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** Most chunks are short: their views are made once. */
-const SHORT_BYTES_MAX = 512;
-const VIEWS: readonly Buffer[] = Array.from({ length: SHORT_BYTES_MAX + 1 }, (_, count) =>
-  READ_BUFFER.subarray(0, count),
-);
+const views = new Views(READ_BUFFER);
 
 /** The first `count` bytes of the read buffer, only valid until the next read. */
 export function readBytes(count: number): Buffer {
-  return VIEWS[count] ?? READ_BUFFER.subarray(0, count);
+  return views.first(count);
 }
 
 /** Unsent bytes after which the peer is given up. Typing stops long before, at the first one. */

@@ -149,7 +149,11 @@ export class Rig {
   turnsAtOnce = true;
   closed = 0;
 
-  constructor(engine: Engine, recollection: Partial<Recollection> = {}) {
+  constructor(
+    engine: Engine,
+    recollection: Partial<Recollection> = {},
+    makeLine = (listener: LineListener, _clock: SimulatedClock) => new FakeLine(listener),
+  ) {
     this.runner = new ClusterRunner({
       cluster: 'demo',
       nodes: ['n1', 'n2'],
@@ -158,7 +162,7 @@ export class Rig {
       clock: this.clock,
       turn: (run) => (this.turnsAtOnce ? run() : void this.turns.push(run)),
       line: (_node: NodeIndex, listener) => {
-        const line = new FakeLine(listener);
+        const line = makeLine(listener, this.clock);
         this.lines.push(line);
         return line;
       },
