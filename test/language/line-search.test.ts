@@ -71,6 +71,31 @@ describe('automata', () => {
   });
 });
 
+describe('questions about two patterns', () => {
+  const source = fc.constantFrom(...SOURCES.filter((one) => one !== '^$'));
+  const sample = fc.string({
+    unit: fc.constantFrom(...'abok{0} #:[c'),
+    minLength: 1,
+    maxLength: 6,
+  });
+  const test = (one: string, text: string): boolean => RE2JS.compile(one).test(text);
+
+  it('are answered with lines that RE2 sees so, and only then with none', () => {
+    fc.assert(
+      fc.property(source, source, sample, (a, b, text) => {
+        const common = both(a, b);
+        const rest = outside(a, b);
+        if (common.kind === 'line')
+          expect([test(a, common.line), test(b, common.line)]).toEqual([true, true]);
+        else expect(test(a, text) && test(b, text)).toBe(false);
+        if (rest.kind === 'line')
+          expect([test(a, rest.line), test(b, rest.line)]).toEqual([true, false]);
+        else expect(test(a, text) && !test(b, text)).toBe(false);
+      }),
+    );
+  });
+});
+
 describe('a line that both match', () => {
   it.each([
     ['[>#] *$', '# *$', line('#')],
