@@ -12,7 +12,7 @@ import { type NodeNames, recollect } from './recollection.ts';
 /** So long the story of takeovers is kept: 400 days. */
 export const HISTORY_MS = 400 * 86_400_000;
 /** So many of its records at most; the oldest go first. A takeover has about twenty. */
-export const HISTORY_RECORDS_MAX = 400;
+export const HISTORY_RECORDS_MAX = 250;
 
 /** `wall`: now. */
 export function compacted(

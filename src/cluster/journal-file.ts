@@ -1,7 +1,7 @@
 /**
  * One cluster's journal on the disk. Called by the daemon at start, once per cluster.
  *
- *   state/CLUSTER.journal             the journal; at most 256 KiB, or twice what must be kept
+ *   state/CLUSTER.journal             the journal; at most 128 KiB, or twice what must be kept
  *   state/CLUSTER.began               says that there was a journal: if it is gone, it was lost
  *   state/CLUSTER.journal.new         a compaction under way; one that was killed leaves it behind
  *   state/CLUSTER.journal.damaged-TIME   one that was found damaged, as it was; the newest five
@@ -27,14 +27,14 @@ import { openJournalDirectory } from './journal-disk.ts';
 import { JournalWriter, type OpenFile } from './journal-writer.ts';
 import { type NodeNames, recollect, strangers } from './recollection.ts';
 
-export const COMPACT_ABOVE_BYTES = 256 * 1024;
+export const COMPACT_ABOVE_BYTES = 128 * 1024;
 const DAMAGED_KEPT = 5;
 
 export interface JournalPlace {
   readonly cluster: string;
   readonly nodes: NodeNames;
   readonly clock: Clock;
-  /** Default 256 KiB. */
+  /** Default 128 KiB. */
   readonly compactAboveBytes?: number;
 }
 

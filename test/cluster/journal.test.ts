@@ -494,7 +494,7 @@ describe('compaction', () => {
       dated(state('watch'), { ...production('n1'), why: `${index}` }),
     ).flat();
     const kept = compacted([...dated(boot('n2')), ...long], NODES, WALL);
-    expect(kept).toHaveLength(401);
+    expect(kept).toHaveLength(251);
     expect(kept.at(-2)?.record).toEqual({ ...production('n1'), why: '2999' });
     expect(kept.some(({ record }) => record.kind === 'state')).toBe(false);
     const later = compacted(long, NODES, WALL + HISTORY_MS + 3_600_000);

@@ -203,6 +203,13 @@ describe('run', () => {
       /ALARM clusterd:journal-damage: .*demo\.journal:\d+: damaged line: the checksum does not fit/,
     );
     await second.logged(/demo.journal ended in the middle/, 5_000);
+    const page = (await clusterd(first.home, 'status', 'demo')).out;
+    expect(page).toMatch(
+      /disk +OWNER IN DOUBT: line \d+ of the journal: the checksum does not fit/,
+    );
+    expect(page).toMatch(
+      /ALARM clusterd:owner.*who owns the disk\?[\s\S]*type: clusterd owner demo demo-a/,
+    );
   });
 
   it('is refused while another runs, with its pid', async () => {
