@@ -64,6 +64,10 @@ function describeMove(move: Move): string {
       return `${move.node} shows "${move.text}"`;
     case 'prompt':
       return `${move.node} shows "${move.text}" and falls quiet`;
+    case 'answer':
+      return `${move.node} shows what ${move.at} waits for`;
+    case 'noise':
+      return `${move.node} does not stop printing`;
     case 'silence':
       return `silence (${move.for})`;
     case 'net':

@@ -12,6 +12,7 @@ import type { EventBody, LogEntry, MachineEffect, NodeIndex } from '../machine/p
 import type { MachineState } from '../machine/state.ts';
 import type { Wait } from '../machine/task.ts';
 import { type Move, type Story, timeMs } from './story.ts';
+import { placeName, shownFor } from './story-answers.ts';
 import { targetOf } from './target-of.ts';
 
 export interface PlayedMove {
@@ -41,6 +42,8 @@ const MACHINES = [
 const WALL_START = 978_307_200_000;
 /** More steps than these without an end are a story of their own. */
 const STEPS_MAX = 20_000;
+/** Noise comes so often that nothing counts as quiet. */
+const NOISE_MS = 200;
 const RETURN = '\r';
 const CTRL_U = '\x15';
 /** Log topics that say what the engine decided. */
@@ -252,6 +255,7 @@ class StoryPlayer {
 
   /** It looks for quiet before it goes on, and the move is not what breaks the quiet. */
   #waitsForQuiet(move: Move): boolean {
+    if (move.do === 'answer') return this.#isOnlyForQuiet() || this.#isTyping();
     if (move.do === 'text' || move.do === 'prompt' || move.do === 'silence') {
       return this.#isOnlyForQuiet();
     }
@@ -264,6 +268,11 @@ class StoryPlayer {
     if (task?.wait?.kind !== 'expect' || frame?.kind !== 'dialogue') return null;
     const found = this.#engine.program.dialogues[frame.dialogue]?.steps[frame.step];
     return found?.kind === 'expect' ? found : null;
+  }
+
+  /** The line that brings the answer has not gone out yet. */
+  #isTyping(): boolean {
+    return this.#state.task !== null && this.#currentExpect() === null;
   }
 
   #isOnlyForQuiet(): boolean {
@@ -282,8 +291,12 @@ class StoryPlayer {
         return this.#show(this.#index(move.node), `${move.text}\r\n`);
       case 'prompt':
         return this.#prompt(this.#index(move.node), move.text);
+      case 'answer':
+        return this.#answer(this.#index(move.node), move.at);
       case 'silence':
         return this.#silence(move.for);
+      case 'noise':
+        return this.#noise(this.#index(move.node));
       case 'net':
         this.#feed({ kind: 'net', level: move.level, detail: 'story' });
         return null;
@@ -336,6 +349,29 @@ class StoryPlayer {
     return null;
   }
 
+  /** What the engine waits for at this place of the script, with the values that it has there. */
+  #answer(node: NodeIndex, at: string): string | null {
+    const expected = this.#currentExpect();
+    const frame = this.#state.task?.frames.at(-1);
+    if (expected === null || frame?.kind !== 'dialogue') return 'no expectation is waited for';
+    const found = expected.alternatives.find(({ span }) => placeName(span) === at);
+    if (found === undefined) return `the engine waits at ${placeName(expected.span)}, not at ${at}`;
+    if (frame.node !== node)
+      return `the engine waits for the console of ${this.#nameOf(frame.node)}`;
+    const shown = shownFor(this.#engine, frame, found);
+    switch (shown.kind) {
+      case 'quiet':
+        return this.#silenceOfWait('quiet');
+      case 'unknown':
+        return this.#show(node, 'something else\r\n') ?? this.#silenceOfWait('try');
+      case 'nothing-fits':
+        return 'no line is known that this alternative takes';
+      case 'text':
+        if (shown.isPrompt) return this.#prompt(node, shown.line);
+        return this.#show(node, `${shown.line}\r\n`);
+    }
+  }
+
   #silence(howLong: string): string | null {
     if (howLong === 'try' || howLong === 'quiet') return this.#silenceOfWait(howLong);
     const { current } = this.#state;
@@ -368,6 +404,19 @@ class StoryPlayer {
       if (howLong === 'quiet' && !this.#hasQuietAlternative()) return null;
     }
     return 'the try does not end';
+  }
+
+  #noise(node: NodeIndex): string | null {
+    const before = this.#state.task?.wait ?? null;
+    if (before === null) return 'no expectation is waited for';
+    for (let steps = 0; steps < STEPS_MAX; steps++) {
+      this.#at += NOISE_MS;
+      this.#feed({ kind: 'bytes', node, data: '.' });
+      this.#feed({ kind: 'time' });
+      const wait = this.#state.task?.wait ?? null;
+      if (!isSame(wait, before)) return null;
+    }
+    return 'the wait does not end';
   }
 
   #triesDone(): number {

@@ -15,9 +15,11 @@
  *
  *   text        a whole line comes from a console
  *   prompt      text without a line end comes, then the console falls quiet
+ *   answer      what the alternative at this place of a script (FILE:LINE:COLUMN) waits for comes
  *   silence     nothing comes. `for` "try": until the current try of an expectation is over;
  *               "quiet": until the engine has taken the quiet for one; "state": until the state does
  *               something by itself: an `every`, an `after`, a level that lasted; or a time, "90s"
+ *   noise       a console does not fall quiet until the wait is over
  *   net         the service address becomes "alive", "dead" or "blind"
  *   operator    a request: release, go, hold, switchover, or confirm, owner, out-of-service and
  *               in-service with a node
@@ -37,10 +39,12 @@ const time = z.string().regex(/^\d+(ms|s|m|h|d)$/, 'expected a time such as 90s'
 const move = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('text'), node, text: z.string() }),
   z.strictObject({ do: z.literal('prompt'), node, text: z.string() }),
+  z.strictObject({ do: z.literal('answer'), node, at: z.string() }),
   z.looseObject({
     do: z.literal('silence'),
     for: z.union([z.enum(['state', 'try', 'quiet']), time]),
   }),
+  z.strictObject({ do: z.literal('noise'), node }),
   z.strictObject({ do: z.literal('net'), level: z.enum(['alive', 'dead', 'blind']) }),
   z.strictObject({
     do: z.literal('operator'),

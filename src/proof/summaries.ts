@@ -1,0 +1,223 @@
+/**
+ * Every course that a dialogue or a verb may take, worked out once for each state of knowledge in
+ * which it may begin: with what it ends and what is known then, and what may be known in between,
+ * when something interrupts it. What one calls is a summary of its own. Used by explore.ts.
+ */
+import {
+  type Cause,
+  type Frame,
+  frameKey,
+  type Running,
+  type Standing,
+  standingKey,
+} from './config.ts';
+import { dialogueMoves, dialogueTakes, type Move } from './dialogue-moves.ts';
+import { type Found, type Step, search } from './search.ts';
+import type { Ending, Space } from './space.ts';
+import { verbMoves, verbTakes } from './verb-moves.ts';
+
+/** A point within one dialogue or verb, or its end. */
+export type Inner =
+  | { readonly kind: 'running'; readonly running: Running }
+  | { readonly kind: 'ended'; readonly at: Standing; readonly ending: Ending };
+
+/** What the world decided, and before that the course of what was called, if anything was. */
+export interface Via {
+  readonly cause: Cause;
+  readonly course: Course | null;
+  /** Why that course was begun, where it was for time to pass. */
+  readonly begun?: Cause;
+}
+
+/** The way to a point of a summary and, when it is one within a call, on to a point in there. */
+export interface Course {
+  readonly summary: Summary;
+  readonly at: number;
+  readonly inner: Course | null;
+}
+
+/** Something may interrupt here: what is known, and which verbs are under way. */
+export interface Pass {
+  readonly standing: Standing;
+  readonly busy: readonly string[];
+  readonly course: Course;
+}
+
+export interface Summary {
+  readonly found: Found<Inner, Via>;
+  readonly ends: readonly {
+    readonly at: Standing;
+    readonly ending: Ending;
+    readonly course: Course;
+  }[];
+  /** One for each that differs in what it says. */
+  readonly passes: readonly Pass[];
+}
+
+/** No dialogue is so long; the script as a whole has its own bound. */
+const NODES_MAX = 100_000;
+
+export class Summaries {
+  readonly #space: Space;
+  readonly #known = new Map<string, Summary>();
+  #points = 0;
+
+  constructor(space: Space) {
+    this.#space = space;
+  }
+
+  /** Points of all courses together. */
+  get points(): number {
+    return this.#points;
+  }
+
+  of(frame: Frame, { owner, known }: Standing, busy: readonly string[]): Summary {
+    const key = `${frameKey(frame)} ${standingKey({ owner, known })} ${busy.join()}`;
+    const before = this.#known.get(key);
+    if (before !== undefined) return before;
+    const passes = new Passes();
+    const found = search<Inner, Via>({
+      roots: [{ kind: 'running', running: { owner, known, busy, frames: [frame] } }],
+      keyOf: innerKey,
+      stepsFrom: (inner, at) =>
+        inner.kind === 'ended' ? [] : this.#steps(inner.running, at, passes),
+      nodesMax: NODES_MAX,
+    });
+    const summary = finished(found, passes);
+    this.#points += found.nodes.length;
+    this.#known.set(key, summary);
+    return summary;
+  }
+
+  #steps(running: Running, at: number, passes: Passes): Step<Inner, Via>[] {
+    const frame = running.frames[0];
+    if (frame === undefined) throw new Error('a task without frames');
+    passes.add(running, running.busy, at, null);
+    const moves =
+      frame.kind === 'dialogue'
+        ? dialogueMoves(this.#space, running, frame)
+        : verbMoves(this.#space, running, frame);
+    return moves.flatMap((move) => this.#follow(move, at, passes));
+  }
+
+  /** To the next point of this dialogue: where it calls another, over all ends of that. */
+  #follow(move: Move, at: number, passes: Passes): Step<Inner, Via>[] {
+    const { running, cause, ending } = move;
+    if (ending !== null) {
+      const { owner, known } = running;
+      return [stepTo({ kind: 'ended', at: { owner, known }, ending }, cause, null)];
+    }
+    const [caller, called] = running.frames;
+    if (caller === undefined) throw new Error('a task without frames');
+    if (called === undefined) return [stepTo({ kind: 'running', running }, cause, null)];
+    const busy = caller.kind === 'verb' ? withVerb(running.busy, caller) : running.busy;
+    const summary = this.of(called, running, busy);
+    for (const pass of summary.passes) passes.add(pass.standing, pass.busy, at, pass.course);
+    return summary.ends.flatMap((end) => {
+      const back: Running = { ...running, ...end.at, frames: [caller] };
+      const last = end.course.summary.found.arrivals[end.course.at]?.via?.cause ?? cause;
+      const moves =
+        caller.kind === 'dialogue'
+          ? dialogueTakes(this.#space, back, caller, end.ending, last)
+          : verbTakes(this.#space, back, caller, end.ending, last);
+      return moves.flatMap((one) =>
+        this.#follow(one, at, passes).map((step) => through(step, end.course)),
+      );
+    });
+  }
+}
+
+/** A verb under way changes what a text means: a banner, for one. */
+const MATTERING = ['boot', 'reset', 'identify'];
+
+function withVerb(
+  busy: readonly string[],
+  caller: Extract<Frame, { kind: 'verb' }>,
+): readonly string[] {
+  const name = `${caller.verb}${caller.node}`;
+  return MATTERING.includes(caller.verb) && !busy.includes(name) ? [...busy, name] : busy;
+}
+
+function stepTo(node: Inner, cause: Cause, course: Course | null): Step<Inner, Via> {
+  return { node, via: { cause, course }, cost: costOf(cause) };
+}
+
+/** The same step after the course of a call. A call right after a call keeps the first of them. */
+function through(step: Step<Inner, Via>, course: Course): Step<Inner, Via> {
+  const cost = courseCost(course);
+  const inner = step.via.course;
+  if (inner !== null)
+    return { ...step, via: { ...step.via, course: inner }, cost: step.cost + cost };
+  return { node: step.node, via: { cause: step.via.cause, course }, cost };
+}
+
+/** A way through many answers is a longer story, up to a point. */
+const COURSE_COST_MAX = 90;
+
+export function courseCost(course: Course | null): number {
+  if (course === null) return 0;
+  const cost = course.summary.found.costs[course.at] ?? 0;
+  return Math.min(Math.max(1, cost + courseCost(course.inner)), COURSE_COST_MAX);
+}
+
+/** A story in which nothing unusual goes wrong is the better one. */
+const UNUSUAL_COST = 25;
+
+export function costOf({ what }: Cause): number {
+  const isOdd = ['failure', 'noise', 'journal'].includes(what.kind);
+  const isUnusual =
+    isOdd ||
+    (what.kind === 'silence' && what.again) ||
+    (what.kind === 'operator' && what.request === 'out-of-service');
+  return isUnusual ? UNUSUAL_COST : 1;
+}
+
+function innerKey(inner: Inner): string {
+  if (inner.kind === 'ended') {
+    return `${inner.ending.ok ? '' : inner.ending.name}! ${standingKey(inner.at)}`;
+  }
+  const frame = inner.running.frames[0];
+  return `${frame === undefined ? '' : frameKey(frame)} ${standingKey(inner.running)}`;
+}
+
+class Passes {
+  readonly #byKey = new Map<
+    string,
+    {
+      readonly standing: Standing;
+      readonly busy: readonly string[];
+      readonly at: number;
+      readonly inner: Course | null;
+    }
+  >();
+
+  add({ owner, known }: Standing, busy: readonly string[], at: number, inner: Course | null): void {
+    const standing = { owner, known };
+    const key = `${standingKey(standing)} ${busy.join()}`;
+    if (!this.#byKey.has(key)) this.#byKey.set(key, { standing, busy, at, inner });
+  }
+
+  of(summary: Summary): Pass[] {
+    return [...this.#byKey.values()].map(({ standing, busy, at, inner }) => {
+      return { standing, busy, course: { summary, at, inner } };
+    });
+  }
+}
+
+function finished(found: Found<Inner, Via>, passes: Passes): Summary {
+  const made: {
+    found: Summary['found'];
+    ends: Summary['ends'][number][];
+    passes: readonly Pass[];
+  } = { found, ends: [], passes: [] };
+  found.nodes.forEach((node, at) => {
+    if (node.kind !== 'ended') return;
+    made.ends.push({
+      at: node.at,
+      ending: node.ending,
+      course: { summary: made, at, inner: null },
+    });
+  });
+  made.passes = passes.of(made);
+  return made;
+}
