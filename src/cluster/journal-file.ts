@@ -72,12 +72,6 @@ export async function openJournalIn(
   return new Opening(directory, place).open();
 }
 
-/** The records of a journal, for readers that do not write: status without a daemon, tests. */
-export async function readJournalFile(path: string): Promise<JournalReading> {
-  const directory = await openJournalDirectory(join(path, '..'));
-  return readJournal((await directory.read(path.slice(directory.path.length + 1))) ?? Buffer.of());
-}
-
 function nameOf(cluster: string): string {
   return `${cluster}.journal`;
 }
@@ -90,6 +84,7 @@ class Opening {
   readonly #limit: number;
   readonly #problems: string[] = [];
   readonly #notes: string[] = [];
+  #isAnew = false;
 
   constructor(directory: JournalDirectory, place: JournalPlace) {
     this.#directory = directory;
@@ -114,6 +109,8 @@ class Opening {
     const compact = () => this.#compact();
     const options = { cluster, clock, compactAboveBytes: this.#limit, compact };
     const journal = new JournalWriter(open, options);
+    // A file that could not be written anew does not say it yet.
+    if (!this.#isAnew) for (const { record, wall } of doubt) journal.append(record, wall, null);
     return { journal, recollection, problems: this.#problems, notes: this.#notes };
   }
 
@@ -200,6 +197,7 @@ class Opening {
     if (reading.damaged.length > 0) await this.#setAside();
     const kept = this.#keptOf(records);
     const open = await this.#replace(kept);
+    this.#isAnew = true;
     this.#notes.push(`${this.#path} was written anew: ${kept.length} of ${records.length} records`);
     return open;
   }

@@ -64,6 +64,7 @@ export class JournalWriter {
   #compactAboveBytes: number;
   #trouble: string | null = null;
   #lost = 0;
+  #isGap = false;
   #cancelRetry: (() => void) | null = null;
   #onTrouble: TroubleListener = () => {};
   #closed = false;
@@ -123,7 +124,7 @@ export class JournalWriter {
   async #drain(): Promise<void> {
     let mayGoOn = true;
     while (this.#pending.length > 0 && mayGoOn) {
-      const batch = this.#pending;
+      const batch = [...this.#gap(), ...this.#pending];
       this.#pending = [];
       const trouble = await this.#write(batch);
       this.#report(trouble);
@@ -136,9 +137,19 @@ export class JournalWriter {
     if (this.#pending.length > 0) this.#retryLater();
   }
 
+  /** Where records were given up stands a doubt: one of them may have named the owner. */
+  #gap(): Pending[] {
+    if (!this.#isGap) return [];
+    this.#isGap = false;
+    const why = 'records were given up while the disk took none';
+    return [{ record: { kind: 'doubt', why }, wall: this.#pending[0]?.wall ?? 0, done: null }];
+  }
+
   #retryLater(): void {
-    this.#lost += Math.max(0, this.#pending.length - HELD_BACK_MAX);
-    this.#pending = this.#pending.slice(-HELD_BACK_MAX);
+    const over = Math.max(0, this.#pending.length - HELD_BACK_MAX);
+    this.#lost += over;
+    this.#isGap ||= over > 0;
+    this.#pending = this.#pending.slice(over);
     if (this.#closed) return;
     this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => {
       this.#cancelRetry = null;

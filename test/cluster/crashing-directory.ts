@@ -21,6 +21,8 @@ export class CrashingDirectory implements JournalDirectory {
   /** Steps so far; the crash comes before step number `crashAt`. */
   steps = 0;
   crashAt = Number.POSITIVE_INFINITY;
+  /** No byte is taken. */
+  isFull = false;
   #names = new Map<string, Inode>();
   /** As `#names` was when the directory was synced, and after each change since. */
   #since: Names[] = [new Map()];
@@ -123,6 +125,7 @@ export class CrashingDirectory implements JournalDirectory {
   #file(inode: Inode): AppendFile {
     return {
       write: async (bytes, offset, length) => {
+        if (this.isFull) throw new Error('ENOSPC: no space left on device');
         for (let index = 0; index < length; index++) {
           this.#step();
           inode.bytes = Buffer.concat([

@@ -144,6 +144,21 @@ describe.each([
     }
   });
 
+  it('keeps the doubt about one that is gone, though the disk is full as it starts', async () => {
+    const directory = new CrashingDirectory();
+    await live(directory, limit);
+    await directory.remove('demo.journal');
+    directory.isFull = true;
+    const full = await openJournalIn(directory, place(limit));
+    expect(full.recollection.ownerDoubt).toContain('gone');
+    await full.journal.flush();
+    directory.isFull = false;
+    full.journal.append({ kind: 'released', by: 'ann' }, 0, null);
+    await full.journal.close();
+    const { recollection } = await openJournalIn(directory.killed(), place(limit));
+    expect(recollection.ownerDoubt).toContain('gone');
+  });
+
   it.runIf(limit < 1e9)('does compact', async () => {
     const directory = new CrashingDirectory();
     await live(directory, limit);
