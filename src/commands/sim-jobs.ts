@@ -11,6 +11,7 @@ import type { SimulatedScript } from '../simulation/simulated-run.ts';
 import { addTotals, emptyTotals, type Totals } from '../simulation/totals.ts';
 import type { CommandContext } from './command.ts';
 import type { SimOptions } from './sim.ts';
+import { wordsOf } from './sim-text.ts';
 
 /** Seeds that a process gets at once: what it finds is told when it is through with them. */
 const PART_RUNS = 1000;
@@ -50,12 +51,8 @@ async function simulatePart(
   { terminal }: CommandContext,
 ): Promise<Part> {
   const words = [join(terminal.packageRoot, 'dist', 'main.js'), 'sim', '--progress'];
-  const named = options.script ?? script.name;
-  words.push('--script', named, '--seed', String(options.seed), '--runs', String(options.runs));
-  words.push('--promise', `${options.promise}ms`);
-  if (options.home !== undefined) words.push('--home', options.home);
-  if (options.faults !== undefined) words.push('--faults', options.faults);
-  if (options.silence !== undefined) words.push('--silence', options.silence);
+  words.push(...wordsOf(script.name, options));
+  words.push('--seed', String(options.seed), '--runs', String(options.runs));
   if (options.keepGoing === true) words.push('--keep-going');
   const child = spawn(process.execPath, words, {
     cwd: terminal.workingDirectory,

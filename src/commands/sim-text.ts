@@ -33,15 +33,38 @@ export function formatTotals(
   return `${lines.join('\n')}\n`;
 }
 
-export function formatFailure({ script, seed, violations, checksum, story }: FailedRun): string {
+/** What shapes a run besides its seed. */
+export interface Shape {
+  readonly home?: string;
+  readonly script?: string;
+  readonly faults?: string;
+  readonly silence?: string;
+  readonly promise: number;
+}
+
+export function formatFailure(failed: FailedRun, shape: Shape): string {
+  const { script, seed, violations, checksum, story } = failed;
   const told = violations.map(
     ({ kind, at, what }) => `VIOLATION (${kind}) after ${(at / 1000).toFixed(1)} s: ${what}\n`,
   );
-  const again = `clusterd sim --script ${script} --seed ${seed} --runs 1 --verbose`;
+  const words = wordsOf(script, shape).join(' ');
+  const again = `clusterd sim ${words} --seed ${seed} --runs 1 --verbose`;
   return (
     `${told.join('')}${script}, seed ${seed}, checksum ${checksum}; every byte of it: ${again}\n` +
     `${story}\n`
   );
+}
+
+/** The words that give another call the same runs. */
+export function wordsOf(script: string, shape: Shape): string[] {
+  const { home, faults, silence, promise } = shape;
+  return [
+    ...(home === undefined ? [] : ['--home', home]),
+    ...['--script', shape.script ?? script],
+    ...(faults === undefined ? [] : ['--faults', faults]),
+    ...(silence === undefined ? [] : ['--silence', silence]),
+    ...['--promise', `${promise}ms`],
+  ];
 }
 
 function sum(of: Readonly<Record<string, number>>): number {

@@ -101,7 +101,7 @@ async function runSim(options: SimOptions, context: CommandContext): Promise<voi
   const failed: FailedRun[] = [];
   const onFailed = (failure: FailedRun) => {
     failed.push(failure);
-    if (options.json !== true) context.terminal.out(formatFailure(failure));
+    if (options.json !== true) context.terminal.out(formatFailure(failure, options));
   };
   for (const script of scripts) {
     if (failed.length > 0 && options.keepGoing !== true) break;

@@ -119,6 +119,11 @@ export class ConsolePort {
     return this.#connection(attached);
   }
 
+  /** Something that the machine wrote is still on its way to whoever is connected. */
+  get isOnItsWay(): boolean {
+    return this.#outputDue > this.#clock.now().at;
+  }
+
   /** Ends all connections, as a terminal server does that is switched off for a moment. */
   cutAll(): void {
     for (const attached of [...this.#attached]) this.#cut(attached);

@@ -79,6 +79,11 @@ export class Site {
     return this.nodes.find((node) => this.#portOf.get(node.name) === port) ?? null;
   }
 
+  /** The port that this machine is plugged into. */
+  portOf(machine: string): ConsolePort | null {
+    return this.#portOf.get(machine) ?? null;
+  }
+
   /** Calls back on everything that happens from now on; the returned function ends it. */
   onEvent(listener: (happening: Happening) => void): () => void {
     this.#listeners.add(listener);

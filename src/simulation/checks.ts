@@ -14,8 +14,8 @@ import type { Violation, ViolationKind } from './verdicts.ts';
 
 const STATE_CHARACTERS_MAX = 200_000;
 const ALARMS_MAX = 50;
-/** A state of rest has raised its alarm by then. */
-const REST_MS = 20_000;
+/** Whatever is under way: an alarm has been raised by then. */
+const SILENT_MS = 90_000;
 const VIOLATIONS_MAX = 20;
 /** Alarms of the daemon, of which the machine knows nothing. */
 const OWN = 'clusterd:';
@@ -32,6 +32,7 @@ export class Checks {
   readonly violations: Violation[] = [];
   readonly #options: ChecksOptions;
   readonly #told = new Set<string>();
+  #silentSince: number | null = null;
 
   constructor(options: ChecksOptions) {
     this.#options = options;
@@ -56,20 +57,16 @@ export class Checks {
     if (monitor.state !== null) this.#compareJournal(monitor.state);
   }
 
-  /** Production is away: an alarm must say what to type. */
+  /** Production is away: an alarm must say what to type. Asked now and then; once may be chance. */
   mustHaveAlarm(): void {
-    const { monitor } = this.#options;
+    const { monitor, clock } = this.#options;
     const { state } = monitor;
-    if (state === null || monitor.isStanding || state.task !== null) return;
-    // It may just have come here.
-    if (this.#options.clock.now().at - state.enteredAt < REST_MS) return;
-    const named = monitor.alarms.filter(({ type }) => type !== '');
-    if (named.length === 0) {
-      this.violated(
-        'silent',
-        `production is away and no alarm says so (${this.#stateName(state)})`,
-      );
-    }
+    const isSilent = state !== null && !monitor.isStanding && monitor.alarms.length === 0;
+    if (!isSilent) this.#silentSince = null;
+    else this.#silentSince ??= clock.now().at;
+    if (this.#silentSince === null || clock.now().at - this.#silentSince < SILENT_MS) return;
+    const where = state === null ? '' : this.#stateName(state);
+    this.violated('silent', `production is away and no alarm says so (${where})`);
   }
 
   atEnd(): void {

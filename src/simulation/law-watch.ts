@@ -87,12 +87,15 @@ export class LawWatch {
     const why = whyItCouldRun(other);
     if (why === null) return;
     const what = `'${line}' was typed at ${machine.name} while ${other.name} could run: ${why}`;
-    const excuse = this.#excuseOfBoot();
+    const excuse = this.#excuseOfBoot(other);
     if (excuse === null) this.#options.violated('law', what);
     else this.#excuse(excuse, what);
   }
 
-  #excuseOfBoot(): Excuse | null {
+  #excuseOfBoot(other: SiteNode): Excuse | null {
+    // Its self-test writes nothing; the banner shows the loss, and its boot is stopped then.
+    if (other.condition === 'post' && other.machine.options.batteryDead) return 'silent-loss';
+    if (this.#options.site.portOf(other.name)?.isOnItsWay === true) return 'on-its-way';
     if (this.#evidence.includes('TRUSTED')) return 'trusted';
     if (this.#evidence.includes('out-of-service')) return 'out-of-service';
     return this.#options.deviceLies() ? 'device-lied' : null;

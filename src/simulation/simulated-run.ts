@@ -286,7 +286,7 @@ class SimulatedRun {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       if (this.#until(condition, ROUND_MS)) return;
       if (this.#checks.hasFatal) return;
-      if (!this.#isProducing() && this.#isResting()) this.#checks.mustHaveAlarm();
+      if (!this.#isProducing()) this.#checks.mustHaveAlarm();
       if (round === 0) this.#mend();
       this.#people.help();
     }

@@ -34,5 +34,14 @@ export interface Violation {
  * `on-silence trust`, the known price. `out-of-service`: an operator took the node away.
  * `device-lied`: the power device said off of a node that was on. `by-hand`: a person booted it or
  * let it go on. `by-itself`: it booted by itself, with values that somebody changed or that it lost.
+ * `silent-loss`: it lost its values in a power cut a moment ago and has not shown a byte since.
+ * `on-its-way`: what shows it was still on the wire.
  */
-export type Excuse = 'trusted' | 'out-of-service' | 'device-lied' | 'by-hand' | 'by-itself';
+export type Excuse =
+  | 'trusted'
+  | 'out-of-service'
+  | 'device-lied'
+  | 'by-hand'
+  | 'by-itself'
+  | 'silent-loss'
+  | 'on-its-way';
