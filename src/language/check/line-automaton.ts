@@ -34,6 +34,9 @@ const NEVER_IN_A_LINE: ReadonlySet<number> = new Set([0, 7, 8, 10, 13, 27, 127])
 export const LINE_BYTES: readonly number[] = [...pleasantFirst()].filter(
   (byte) => !NEVER_IN_A_LINE.has(byte),
 );
+function canStandInALine(byte: number): boolean {
+  return byte < 256 && !NEVER_IN_A_LINE.has(byte);
+}
 /** A class of more bytes, such as `.` or `[a-z]`, says little about the line: it fills. */
 const NARROW_MAX = 24;
 
@@ -121,20 +124,21 @@ class PatternAutomaton implements LineAutomaton {
   readonly #takes = new Map<number, Takes>();
   readonly #reach = new Map<number, Reach>();
   readonly #moves = new Map<number, readonly Move[]>();
-  readonly #only = new Map<number, number | null>();
 
   constructor(code: readonly Instruction[], begin: number) {
     this.#code = code;
     this.#begin = begin;
     this.stateCount = FIRST + code.length;
     code.forEach((instruction, index) => {
-      if (instruction.op > OP.nop) this.#takes.set(index, bytesOf(instruction));
+      if (instruction.op > OP.nop) this.#takes.set(index, takesOf(instruction));
     });
-    this.classOf = partition([...this.#takes.values()].map(({ bytes }) => bytes));
+    this.classOf = partition([...this.#takes.values()]);
   }
 
   moves(state: number, before: Before, byte: number): readonly Move[] {
     if (state === MATCHED) return MATCHED_ONLY;
+    const literal = this.#takes.get(state - FIRST);
+    if (literal !== undefined) return takesByte(literal, byte) ? literal.move : NO_MOVES;
     const key = (state * 3 + before) * 256 + (this.classOf[byte] ?? 0);
     const known = this.#moves.get(key);
     if (known !== undefined) return known;
@@ -143,25 +147,13 @@ class PatternAutomaton implements LineAutomaton {
     return made;
   }
 
+  /** Literal text, which most patterns are. */
   only(state: number): number | null {
-    if (state < FIRST) return null;
-    const known = this.#only.get(state);
-    if (known !== undefined) return known;
-    const made = this.#onlyFrom(state - FIRST);
-    this.#only.set(state, made);
-    return made;
+    return this.#takes.get(state - FIRST)?.only ?? null;
   }
 
   ends(state: number, before: Before): boolean {
     return state === MATCHED || this.#reachOf(state, before, AT_END).matches;
-  }
-
-  /** Literal text, which most patterns are. */
-  #onlyFrom(index: number): number | null {
-    const bytes = this.#takes.get(index)?.bytes;
-    const first = bytes?.indexOf(1) ?? -1;
-    const isOnly = first >= 0 && bytes?.lastIndexOf(1) === first;
-    return isOnly && !NEVER_IN_A_LINE.has(first) ? first : null;
   }
 
   #make(state: number, before: Before, byte: number): readonly Move[] {
@@ -170,8 +162,7 @@ class PatternAutomaton implements LineAutomaton {
     const moves: Move[] = state === WAITING ? [{ state: WAITING, essential: false }] : [];
     for (const taker of takers) {
       const takes = this.#takes.get(taker);
-      if (takes?.bytes[byte] !== 1) continue;
-      moves.push({ state: FIRST + (this.#code[taker]?.out ?? 0), essential: takes.narrow });
+      if (takes !== undefined && takesByte(takes, byte)) moves.push(...takes.move);
     }
     return moves;
   }
@@ -203,33 +194,42 @@ class PatternAutomaton implements LineAutomaton {
   }
 }
 
+/** Which bytes an instruction takes, and where it leads. */
 interface Takes {
-  readonly bytes: Uint8Array;
-  readonly narrow: boolean;
+  /** When it is one alone. */
+  readonly only: number | null;
+  readonly many: Uint8Array | null;
+  readonly move: readonly Move[];
 }
 
-function bytesOf(instruction: Instruction): Takes {
-  const { op, runes } = instruction;
+function takesByte({ only, many }: Takes, byte: number): boolean {
+  return many === null ? only === byte : many[byte] === 1;
+}
+
+function takesOf(instruction: Instruction): Takes {
+  const { op, runes, out } = instruction;
   if (op > OP_ANY_BUT_NEWLINE) throw new Error(`re2js has an instruction ${op} that is not known`);
   const only = runes.length === 1 && (instruction.arg & FOLD_CASE) === 0 ? runes[0] : undefined;
-  if (only !== undefined && op < OP_ANY) return { bytes: onlyByte(only), narrow: true };
-  const bytes = new Uint8Array(256);
-  for (const byte of LINE_BYTES) {
-    const isTaken = op >= OP_ANY || instruction.matchRune(byte);
-    if (isTaken) bytes[byte] = 1;
+  if (only !== undefined && op < OP_ANY && canStandInALine(only)) {
+    return { only, many: null, move: [{ state: FIRST + out, essential: true }] };
   }
-  const count = bytes.reduce((sum, one) => sum + one, 0);
-  return { bytes, narrow: count <= NARROW_MAX };
+  const many = new Uint8Array(256);
+  let count = 0;
+  for (const byte of LINE_BYTES) {
+    if (op < OP_ANY && !instruction.matchRune(byte)) continue;
+    many[byte] = 1;
+    count += 1;
+  }
+  return { only: null, many, move: [{ state: FIRST + out, essential: count <= NARROW_MAX }] };
 }
 
-/** Numbers the bytes so that those which all of the sets treat alike have the same number. */
-function partition(sets: readonly Uint8Array[]): Uint8Array {
+/** Numbers the bytes so that those which all of these treat alike have the same number. */
+function partition(all: readonly Takes[]): Uint8Array {
   let classOf: Uint8Array = WORD_BYTES;
   const single = new Uint8Array(256);
-  for (const set of sets) {
-    const first = set.indexOf(1);
-    if (first >= 0 && set.lastIndexOf(1) === first) single[first] = first;
-    else classOf = joinClasses(classOf, set);
+  for (const { only, many } of all) {
+    if (only !== null) single[only] = only;
+    else if (many !== null) classOf = joinClasses(classOf, many);
   }
   // Each byte that stands alone somewhere: a number of its own.
   return joinClasses(classOf, single);
@@ -256,7 +256,8 @@ export function followedBy(
   // The texts one behind the other; a line end, which no line has, keeps them apart.
   const all = `${texts.join('\n')}\n`;
   const begins = [0, ...[...all.matchAll(/\n(?=.)/g)].map(({ index }) => index + 1)];
-  const single = partition([...new Set(all)].map((char) => onlyByte(char.charCodeAt(0))));
+  const single = new Uint8Array(256);
+  for (const char of all) single[char.charCodeAt(0)] = char.charCodeAt(0);
   const next = (at: number, byte: number): readonly Move[] =>
     byte !== LINE_END && all.charCodeAt(at) === byte
       ? [{ state: base + at + 1, essential: true }]
@@ -274,12 +275,6 @@ export function followedBy(
     only: (state) => (state >= base ? all.charCodeAt(state - base) : null),
     ends: (state) => state >= base && (partly || all[state - base] === '\n'),
   };
-}
-
-function onlyByte(byte: number): Uint8Array {
-  const bytes = new Uint8Array(256);
-  if (byte < 256) bytes[byte] = 1;
-  return bytes;
 }
 
 /** The coarsest numbering that tells apart what either tells apart. */
