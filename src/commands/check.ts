@@ -5,7 +5,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../clist/cluster.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
-import type { Program } from '../language/program.ts';
 import { checkCorpus } from './check-corpus.ts';
 import {
   type AddCommand,
@@ -15,8 +14,11 @@ import {
   withHome,
 } from './command.ts';
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
-import { compileFile, type LoadedHome, loadHome, type ShownDiagnostic } from './load-home.ts';
+import { type LoadedHome, loadHome } from './load-home.ts';
+import { type ProvenScript, proveFile, type ShownDiagnostic } from './load-script.ts';
+import { formatProof } from './proof-text.ts';
 import { silenceOf } from './status-text.ts';
+import { writeStories } from './story-files.ts';
 
 interface Options extends HomeOption {
   readonly corpus?: string;
@@ -45,19 +47,18 @@ export const addCheck: AddCommand = (program, context) => {
 
 function checkScripts(scripts: readonly string[], options: Options, context: CommandContext): void {
   const { terminal } = context;
-  const programs: Program[] = [];
-  const shown = scripts.flatMap((script) => {
+  const proven = scripts.map((script) => {
     const path = resolve(terminal.workingDirectory, script);
-    const compiled = compileFile(path, dirname(script));
-    if (compiled.program !== null) programs.push(compiled.program);
-    if (compiled.isThere) return compiled.diagnostics;
+    const loaded = proveFile(path, dirname(script));
+    if (loaded.isThere) return loaded;
     throw new DaemonError('no-clusters', `there is no script ${script}`, {
       context: { path },
       hint: 'name a file, for example chat-scripts/sun-obp.chat',
     });
   });
+  const shown = proven.flatMap(({ diagnostics }) => diagnostics);
   const summary = `${plural(scripts.length, 'script')}: ${formatCounts(countDiagnostics(shown))}`;
-  report({ shown, verdicts: [], summary, programs }, options, context);
+  report({ shown, verdicts: [], summary, scripts: proven }, options, context);
 }
 
 function checkHome(loaded: LoadedHome, options: Options, context: CommandContext): void {
@@ -69,8 +70,7 @@ function checkHome(loaded: LoadedHome, options: Options, context: CommandContext
     ...sound.map(({ cluster }) => soundVerdict(cluster)),
     ...refused.map(({ name, why }) => ({ cluster: name, watched: false, why })),
   ];
-  const programs = [...new Set(sound.map(({ program }) => program))];
-  report({ shown: diagnostics, verdicts, summary, programs }, options, context);
+  report({ shown: diagnostics, verdicts, summary, scripts: loaded.scripts }, options, context);
 }
 
 interface Verdict {
@@ -88,30 +88,37 @@ function soundVerdict(cluster: Cluster): Verdict {
   return { cluster: name, watched: true, script, silence: silenceOf(onSilence) };
 }
 
+function proofData({ name, program, proof, assumptions }: ProvenScript) {
+  return { script: name, isProven: program !== null, ...proof, findings: undefined, assumptions };
+}
+
 interface Findings {
   readonly shown: readonly ShownDiagnostic[];
   readonly verdicts: readonly Verdict[];
   readonly summary: string;
-  /** Those without a mistake, each once. */
-  readonly programs: readonly Program[];
+  readonly scripts: readonly ProvenScript[];
 }
 
 function report(findings: Findings, options: Options, context: CommandContext): void {
-  const { shown, verdicts, summary, programs } = findings;
+  const { shown, verdicts, summary, scripts } = findings;
   const { terminal } = context;
   const { errors, warnings } = countDiagnostics(shown);
   const { workingDirectory } = terminal;
+  const programs = scripts.flatMap(({ program }) => (program === null ? [] : [program]));
   const corpus =
     options.corpus === undefined ? null : checkCorpus(programs, options.corpus, workingDirectory);
   context.exitStatus = errors > 0 || corpus?.falseAlarms === true ? 1 : 0;
   if (options.json === true) {
-    const diagnostics = shown.map(({ diagnostic }) => diagnostic);
+    const diagnostics = shown.map(({ diagnostic, story }) => ({ ...diagnostic, story }));
     const tried = corpus === null ? {} : { corpus: corpus.data };
-    const answer = { errors, warnings, clusters: verdicts, diagnostics, ...tried };
+    const proofs = scripts.map(proofData);
+    const answer = { errors, warnings, clusters: verdicts, diagnostics, proofs, ...tried };
     terminal.out(`${JSON.stringify(answer, null, 2)}\n`);
     return;
   }
   terminal.out(formatDiagnostics(shown));
+  terminal.out(writeStories(shown, scripts, workingDirectory));
+  for (const script of scripts) terminal.out(formatProof(script));
   for (const { cluster, watched, silence, why } of verdicts) {
     if (watched) terminal.out(`${cluster}: when a node is silent, ${silence ?? ''}\n`);
     else terminal.out(`${cluster}: cannot be watched: ${why ?? ''}\n`);

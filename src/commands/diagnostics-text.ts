@@ -1,6 +1,7 @@
 /** Diagnostics as `check` and `run` print them, and how many there are. */
 import { formatDiagnostic } from '../language/diagnostics.ts';
-import type { ShownDiagnostic } from './load-home.ts';
+import { formatStory } from '../proof/story.ts';
+import type { ShownDiagnostic } from './load-script.ts';
 
 export interface Counts {
   readonly errors: number;
@@ -9,7 +10,10 @@ export interface Counts {
 
 export function formatDiagnostics(shown: readonly ShownDiagnostic[]): string {
   return shown
-    .map(({ diagnostic, sourceLine }) => `${formatDiagnostic(diagnostic, sourceLine)}\n`)
+    .map(({ diagnostic, sourceLine, story }) => {
+      const told = story === undefined ? [] : formatStory(story);
+      return [formatDiagnostic(diagnostic, sourceLine), ...told, ''].join('\n');
+    })
     .join('');
 }
 

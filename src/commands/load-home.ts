@@ -4,14 +4,13 @@
  * Each script is read and compiled once, however many clusters use it.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { bindTarget } from '../clist/bind-target.ts';
 import { checkClusterAgainstProgram, checkUnsoundAgainstProgram } from '../clist/check-program.ts';
 import type { Cluster } from '../clist/cluster.ts';
 import type { GivenCluster } from '../clist/draft.ts';
 import { parseClist } from '../clist/parse.ts';
-import { DaemonError, messageOf, systemCode } from '../cluster/daemon-error.ts';
-import { type Compilation, compileScript } from '../language/compile.ts';
+import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import {
   type Diagnostic,
   DiagnosticSink,
@@ -21,6 +20,7 @@ import {
 import type { Program, Span } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import type { Home } from './home.ts';
+import { LINE_END, type ProvenScript, proveFile, type ShownDiagnostic } from './load-script.ts';
 
 export interface SoundCluster {
   readonly cluster: Cluster;
@@ -34,22 +34,16 @@ export interface RefusedCluster {
   readonly why: string;
 }
 
-export interface ShownDiagnostic {
-  /** Its file is a path relative to CLUSTER_HOME. */
-  readonly diagnostic: Diagnostic;
-  /** Null when the line is not to be shown or not there. */
-  readonly sourceLine: string | null;
-}
-
 export interface LoadedHome {
   readonly sound: readonly SoundCluster[];
   readonly refused: readonly RefusedCluster[];
   readonly diagnostics: readonly ShownDiagnostic[];
+  /** Each script that a cluster uses, once. */
+  readonly scripts: readonly ProvenScript[];
 }
 
 const SCRIPT_ENDING = '.chat';
 const CLIST = 'CList';
-const LINE_END = /\r?\n/;
 
 /** Throws DaemonError `no-clusters` when there is no CList to read. */
 export function loadHome(home: Home): LoadedHome {
@@ -71,7 +65,7 @@ export function loadHome(home: Home): LoadedHome {
   }
   diagnostics.sort((one, other) => place(one) - place(other));
   for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
-  return { sound, refused, diagnostics };
+  return { sound, refused, diagnostics, scripts: [...scripts.values()] };
 }
 
 function readClist(home: Home): string {
@@ -119,60 +113,17 @@ function ownersOfLines(text: string): (string | undefined)[] {
 
 // ---- scripts ---------------------------------------------------------------------------------
 
-interface LoadedScript {
-  /** Null when it has errors or is not there. */
-  readonly program: Program | null;
-  readonly isThere: boolean;
-  readonly diagnostics: readonly ShownDiagnostic[];
-}
-
 function compileUsed(
   home: Home,
   clusters: readonly Pick<GivenCluster, 'script'>[],
-): Map<string, LoadedScript> {
-  const scripts = new Map<string, LoadedScript>();
+): Map<string, ProvenScript> {
+  const scripts = new Map<string, ProvenScript>();
   const shownAs = relative(home.directory, home.scripts);
   for (const { script } of clusters) {
     if (script === null || scripts.has(script)) continue;
-    scripts.set(script, compileFile(join(home.scripts, `${script}${SCRIPT_ENDING}`), shownAs));
+    scripts.set(script, proveFile(join(home.scripts, `${script}${SCRIPT_ENDING}`), shownAs));
   }
   return scripts;
-}
-
-/** One script file with its libraries; `shownAs`: the directory to name in diagnostics. */
-export function compileFile(path: string, shownAs: string): LoadedScript {
-  const directory = dirname(path);
-  const name = relative(directory, path);
-  const compiled = compileScript(name, (file) => readSource(join(directory, file)));
-  const isThere = compiled.sources.has(name);
-  return {
-    program: compiled.program,
-    isThere,
-    diagnostics: isThere ? shownDiagnostics(compiled, shownAs) : [],
-  };
-}
-
-function readSource(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return null;
-    throw new DaemonError('no-clusters', `${path} cannot be read: ${messageOf(error)}`, {
-      context: { path },
-      hint: 'look at its owner and mode',
-      cause: error,
-    });
-  }
-}
-
-function shownDiagnostics(compiled: Compilation, shownAs: string): ShownDiagnostic[] {
-  const linesOf = new Map<string, readonly string[]>();
-  for (const [file, text] of compiled.sources) linesOf.set(file, text.split(LINE_END));
-  return compiled.diagnostics.map((diagnostic) => {
-    const { span } = diagnostic;
-    const shown = { ...diagnostic, span: { ...span, file: join(shownAs, span.file) } };
-    return showIn(shown, linesOf.get(span.file) ?? []);
-  });
 }
 
 interface Judged {
@@ -183,7 +134,7 @@ interface Judged {
 
 function judgeCluster(
   cluster: Cluster,
-  scripts: ReadonlyMap<string, LoadedScript>,
+  scripts: ReadonlyMap<string, ProvenScript>,
   home: Home,
 ): Judged {
   const script = scripts.get(cluster.script);
@@ -204,7 +155,7 @@ function judgeCluster(
 /** One mistake in CList does not hide what else is wrong with the same cluster. */
 function judgeUnsound(
   cluster: GivenCluster,
-  scripts: ReadonlyMap<string, LoadedScript>,
+  scripts: ReadonlyMap<string, ProvenScript>,
   home: Home,
 ): readonly Diagnostic[] {
   if (cluster.script === null) return [];

@@ -11,7 +11,8 @@ import type { Program } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import { type CommandContext, homeOf, UsageError } from './command.ts';
 import { formatDiagnostics } from './diagnostics-text.ts';
-import { compileFile, loadHome, type SoundCluster } from './load-home.ts';
+import { loadHome, type SoundCluster } from './load-home.ts';
+import { compileFile } from './load-script.ts';
 
 export interface Subject {
   readonly script: string;

@@ -6,7 +6,7 @@ import { compilePatterns } from '../machine/patterns.ts';
 import type { SimulatedScript } from '../simulation/simulated-run.ts';
 import { type CommandContext, type HomeOption, homeOf } from './command.ts';
 import { formatDiagnostics } from './diagnostics-text.ts';
-import { compileFile } from './load-home.ts';
+import { compileFile } from './load-script.ts';
 
 const ENDING = '.chat';
 
