@@ -135,7 +135,7 @@ function checkEcho(
   const acts = !isHarmlessLine(run.engine, wait.text);
   const resumes = acts && howTo === 'resume';
   const suspended = resumes ? run.state.nodes[frame.node].facts.resumable : null;
-  confirmEcho(run, frame.node, wait.text, suspended);
+  confirmEcho(run, frame.node, wait, suspended);
   if (acts && howTo === 'boot') commitBoot(run, task, frame.node);
   if (resumes) noteResumed(run, frame.node);
   frame.step += 1;

@@ -24,6 +24,8 @@ export interface EchoedLine {
   /** When its RETURN was pressed first, and how often it was. */
   readonly pressedAt: number;
   readonly pressed: number;
+  /** How often the line was typed until its echo came right. */
+  readonly attempt: number;
   /** The system that this line was to let go on, or null. */
   readonly suspended: Resumable | null;
 }

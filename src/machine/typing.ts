@@ -126,12 +126,13 @@ export function echoProgress(
 export function confirmEcho(
   run: Run,
   node: NodeIndex,
-  typed: string,
+  wait: Extract<Wait, { kind: 'echo' }>,
   suspended: Resumable | null,
 ): void {
   const target = run.state.nodes[node];
   const { line, tail: text } = target.console;
-  target.echo = { line, text, typed, pressedAt: run.state.now, pressed: 1, suspended };
+  const { text: typed, attempt } = wait;
+  target.echo = { line, text, typed, attempt, pressedAt: run.state.now, pressed: 1, suspended };
   markHere(target);
   typeOn(run, node, RETURN);
 }

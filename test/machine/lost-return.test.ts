@@ -5,12 +5,13 @@
 import { expect, test } from 'vitest';
 import { type World, watching } from './world.ts';
 
-/** The machine does not get the next RETURNs behind this line. */
+/** The machine does not get the next RETURNs behind this line, or another character instead. */
 function swallowReturns(
   world: World,
   node: 'n1' | 'n2',
   line: RegExp,
   count: number,
+  instead = '',
 ): () => number {
   const { machine } = world.site.node(node);
   const receive = machine.receive.bind(machine);
@@ -21,7 +22,7 @@ function swallowReturns(
     for (const char of text) {
       const lost = char === '\r' && left > 0 && line.test(typed);
       if (lost) left -= 1;
-      else passed += char;
+      passed += lost ? instead : char;
       if (char !== '\r') typed = char === '\x15' ? '' : typed + char;
       else if (!lost) typed = '';
     }
@@ -113,4 +114,33 @@ test('after `go`: the stopped system goes on, no takeover', () => {
   expect(lost()).toBe(1);
   expect(world.path).not.toContain('down');
   expect(world.site.disk.mountOf('n1')).not.toBe(null);
+});
+
+test('after `boot`, arrived as another character: wiped, typed again, no path is used up', () => {
+  const world = watching({ target: { onSilence: 'confirm' } }, 10);
+  const lost = swallowReturns(world, 'n2', /^boot /, 1, 'M');
+  world.site.node('n1').panic({ dumpMs: 1000 });
+  taken(world, 100);
+  expect(lost()).toBe(1);
+  expect(world.path).not.toContain('next-path');
+  expect(boots(world).length).toBe(1);
+});
+
+test('the same, and the proof has ended meanwhile: not typed again', () => {
+  const world = watching({ target: { onSilence: 'confirm' } }, 10);
+  const lost = swallowReturns(world, 'n2', /^boot /, 1, 'M');
+  world.site.node('n1').panic({ dumpMs: 1000 });
+  expect(world.until(() => lost() === 1, 100)).toBe(true);
+  world.site.console('n1').fromNode('what nobody asked for '.repeat(20));
+  world.seconds(10);
+  expect(boots(world).length, world.story()).toBe(0);
+});
+
+test('a RETURN that never arrives as one: typed twice, and then given up', () => {
+  const world = watching({ target: { onSilence: 'confirm' } }, 10);
+  const lost = swallowReturns(world, 'n2', /^boot /, 9, 'M');
+  world.site.node('n1').panic({ dumpMs: 1000 });
+  expect(world.until(() => lost() === 2, 100)).toBe(true);
+  world.seconds(15);
+  expect(lost(), world.story()).toBe(2);
 });
