@@ -25,8 +25,9 @@ export function takeOperator(run: Run, event: Request): void {
   if (event.request === 'owner') return takeOwner(run, event);
   const reaction = findReaction(run, event);
   if (reaction === null || !run.state.begun) {
-    const name = currentState(run).name;
-    const why = `the state ${name} has no use for it; it takes: ${wordsTaken(run).join(', ')}`;
+    const { name, summary } = currentState(run);
+    const taken = wordsTaken(run).join(', ');
+    const why = `the state ${name} (${summary}) has no use for it now; it takes: ${taken}`;
     return reply(run, event, false, why);
   }
   const objection = event.request === 'confirm' ? objectionToConfirm(run, event.node) : null;
@@ -87,7 +88,10 @@ function objectionToConfirm(run: Run, node: NodeIndex | null): string | null {
   const { heardAt } = run.state.nodes[node];
   const ago = run.state.now - (heardAt ?? Number.NEGATIVE_INFINITY);
   if (ago >= ALIVE_MS) return null;
-  return `${nodeName(run, node)} wrote to its console ${Math.round(ago / 1000)} s ago: it is not off`;
+  const name = nodeName(run, node);
+  const wait = Math.ceil((ALIVE_MS - ago) / 1000);
+  const since = Math.round(ago / 1000);
+  return `${name} wrote to its console ${since} s ago; if it is off, say it again in ${wait} s`;
 }
 
 function attest(run: Run, event: Request, node: NodeIndex): void {
@@ -144,10 +148,18 @@ function takeOwner(run: Run, event: Request): void {
   state.ownerAssumed = false;
   state.ownerDoubt = null;
   endDoubt(run);
-  const why = `${event.operator} said so`;
-  journal(run, { kind: 'owner', node: name, why });
-  if (state.unfinished !== 'none') journal(run, { kind: 'production', node: name, why });
   state.unfinished = 'none';
+  // Whoever booted it may have left it unparked.
+  state.parkedBeforeBoot = false;
+  state.pathIndex = 0;
+  journal(run, {
+    kind: 'owner',
+    node: name,
+    why: `${event.operator} said so`,
+    pathIndex: 0,
+    parkedBefore: false,
+    unfinished: 'none',
+  });
   log(run, 'evidence', `${name} is now the active node: it owns the disk`, {
     node: event.node,
     evidence: `${event.operator} said so, and its console shows a system that runs`,

@@ -62,3 +62,28 @@ test('a word against an address that answers is not taken', () => {
   world.operator('confirm', 0);
   expect(world.replies.at(-1)?.accepted).toBe(false);
 });
+
+test('a word that comes too early is told when to come again, and is taken then', () => {
+  const world = new World(CONFIRM);
+  world.until(() => world.stateName === 'watch', 60);
+  world.site.node('n1').powerOff();
+  world.until(() => world.stateName === 'mute' && world.state.net.level === 'dead', 400);
+  world.operator('confirm', 0);
+  const wait = Number(/say it again in (\d+) s$/.exec(world.replies.at(-1)?.text ?? '')?.[1]);
+  expect(wait, world.story()).toBeGreaterThan(0);
+  world.seconds(wait - 1);
+  world.operator('confirm', 0);
+  expect(world.replies.at(-1)?.accepted, world.story()).toBe(false);
+  world.seconds(1);
+  world.operator('confirm', 0);
+  expect(world.replies.at(-1)?.accepted, world.story()).toBe(true);
+});
+
+test('a word that a state does not take is told what the state does', () => {
+  const world = new World(CONFIRM);
+  world.until(() => world.stateName === 'watch', 60);
+  world.operator('go');
+  const { summary = '' } = world.engine.program.states[world.state.current] ?? {};
+  expect(world.replies.at(-1)).toMatchObject({ accepted: false });
+  expect(world.replies.at(-1)?.text).toContain(`the state watch (${summary}) has no use for it`);
+});
