@@ -5,7 +5,7 @@
  */
 import type { JournalRecord, Recollection } from '../machine/protocol.ts';
 
-type FieldType = 'string' | 'boolean' | 'number' | 'recollection';
+type FieldType = 'string' | 'boolean' | 'number' | 'unfinished' | 'recollection';
 type Fields = Readonly<Record<string, FieldType>>;
 
 const REQUIRED: Readonly<Record<JournalRecord['kind'], Fields>> = {
@@ -28,6 +28,7 @@ const OPTIONAL: Fields = {
   pathIndex: 'number',
   evidence: 'string',
   parkedBefore: 'boolean',
+  unfinished: 'unfinished',
 };
 
 /** The record, or what is wrong with it. */
@@ -54,6 +55,7 @@ function isKind(kind: string): kind is JournalRecord['kind'] {
 }
 
 function isOfType(value: unknown, type: FieldType): boolean {
+  if (type === 'unfinished') return PARTS.unfinished(value);
   return type === 'recollection' ? isRecollection(value) : typeof value === type;
 }
 

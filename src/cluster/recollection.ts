@@ -2,7 +2,8 @@
  * From the journal's records to what a cluster still believes after a restart. By kind:
  *
  *   owner       that node owns the disk; a boot of the other one that was written down and never
- *               typed is a takeover again, which is still to be finished
+ *               typed is a takeover again, which is still to be finished; where it says so: the boot
+ *               path, whether it was parked before its boot, and what is unfinished
  *   intent boot that node owns the disk, from that path; a boot is unfinished
  *   intent fence, reset, power-off   of the owner: a takeover is unfinished; of another: nothing
  *   intent break, park, resume       nothing; it stands there for eyes
@@ -45,10 +46,7 @@ export function recollect(records: readonly DatedRecord[], nodes: NodeNames): Re
 function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeNames): void {
   switch (record.kind) {
     case 'owner':
-      if (draft.unfinished === 'boot' && draft.owner !== record.node) draft.unfinished = 'takeover';
-      draft.owner = record.node;
-      draft.ownerDoubt = null;
-      return;
+      return foldOwner(draft, record);
     case 'intent':
       return foldIntent(draft, record, nodes);
     case 'production':
@@ -87,6 +85,16 @@ function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeName
     default:
       assertNever(record);
   }
+}
+
+/** Records of earlier versions say nothing of what is so besides. */
+function foldOwner(draft: Draft, record: Extract<JournalRecord, { kind: 'owner' }>): void {
+  const wasNotTyped = draft.unfinished === 'boot' && draft.owner !== record.node;
+  draft.unfinished = record.unfinished ?? (wasNotTyped ? 'takeover' : draft.unfinished);
+  draft.pathIndex = record.pathIndex ?? draft.pathIndex;
+  draft.parkedBeforeBoot = record.parkedBefore ?? draft.parkedBeforeBoot;
+  draft.owner = record.node;
+  draft.ownerDoubt = null;
 }
 
 type Intent = Extract<JournalRecord, { kind: 'intent' }>;

@@ -151,9 +151,10 @@ function ownershipOf(state: MachineState): BeforeBoot {
 
 /** Nothing was typed: whatever the journal says of a new owner, the old one is the last word. */
 function writeOwnerBack(run: Run, why: string): void {
-  const { owner, ownerDoubt } = run.state;
-  if (ownerDoubt === null) journal(run, { kind: 'owner', node: nodeName(run, owner), why });
-  else journal(run, { kind: 'doubt', why: ownerDoubt });
+  const { owner, ownerDoubt, pathIndex, parkedBeforeBoot: parkedBefore, unfinished } = run.state;
+  if (ownerDoubt !== null) return journal(run, { kind: 'doubt', why: ownerDoubt });
+  const node = nodeName(run, owner);
+  journal(run, { kind: 'owner', node, why, pathIndex, parkedBefore, unfinished });
 }
 
 /** Who owned the disk before the boot that is under way, if its gate has been passed. */

@@ -192,8 +192,11 @@ export function recordOwnerRuns(other: Facts): void {
 
 /** A boot of this node is about to be typed: every proof that it stands still is used up. */
 export function recordBootOrdered(facts: Facts): void {
+  const { resumable } = facts;
   contradictOff(facts);
   recordLeft(facts, 'leaving');
+  // Until its console shows a reset or a boot, what slept there may sleep there still.
+  if (resumable !== null) facts.resumable = { ...resumable, carried: true };
 }
 
 /** Takes in what a recognised line means. `ours`: a reset that we ordered is under way. */

@@ -134,7 +134,15 @@ export interface LogEntry {
 /** One decision worth remembering over a restart. Wall-clock times are added by the journal. */
 export type JournalRecord =
   /** Nothing is owned before the first record: the first node of CList is assumed. */
-  | { readonly kind: 'owner'; readonly node: string; readonly why: string }
+  | {
+      readonly kind: 'owner';
+      readonly node: string;
+      readonly why: string;
+      /** What is so besides: a boot that was written down before may have said otherwise. */
+      readonly pathIndex?: number;
+      readonly parkedBefore?: boolean;
+      readonly unfinished?: Recollection['unfinished'];
+    }
   | {
       readonly kind: 'intent';
       readonly verb: 'break' | 'park' | 'fence' | 'reset' | 'power-off' | 'boot' | 'resume';

@@ -353,6 +353,23 @@ describe('what the records mean', () => {
       { owner: 'n1', unfinished: 'takeover' },
     ],
     [
+      'a boot that was taken back takes back all that it said',
+      [
+        boot('n1', { pathIndex: 0, parkedBefore: false }),
+        production('n1'),
+        boot('n1', { pathIndex: 1, parkedBefore: true }),
+        {
+          kind: 'owner',
+          node: 'n1',
+          why: 'not typed',
+          pathIndex: 0,
+          parkedBefore: false,
+          unfinished: 'none',
+        },
+      ],
+      { owner: 'n1', pathIndex: 0, parkedBeforeBoot: false, unfinished: 'none' },
+    ],
+    [
       'the owner named once more leaves the boot unfinished',
       [boot('n2'), { kind: 'owner', node: 'n2', why: 'x' }],
       { owner: 'n2', unfinished: 'boot' },
