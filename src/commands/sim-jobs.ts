@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import type { FailedRun } from '../simulation/simulate-many.ts';
-import type { SimulatedScript } from '../simulation/simulated-run.ts';
+import type { SimulatedScript } from '../simulation/simulated-script.ts';
 import { addTotals, emptyTotals, type Totals } from '../simulation/totals.ts';
 import type { CommandContext } from './command.ts';
 import type { SimOptions } from './sim.ts';

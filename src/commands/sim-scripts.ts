@@ -2,8 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DaemonError } from '../cluster/daemon-error.ts';
-import { compilePatterns } from '../machine/patterns.ts';
-import type { SimulatedScript } from '../simulation/simulated-run.ts';
+import { type SimulatedScript, simulatedScript } from '../simulation/simulated-script.ts';
 import { type CommandContext, type HomeOption, homeOf } from './command.ts';
 import { formatDiagnostics } from './diagnostics-text.ts';
 import { compileFile } from './load-script.ts';
@@ -28,7 +27,7 @@ export function loadScripts(
       context.exitStatus = 1;
       return null;
     }
-    scripts.push({ name: basename(path), program, patterns: compilePatterns(program) });
+    scripts.push(simulatedScript(basename(path), program));
   }
   return scripts;
 }

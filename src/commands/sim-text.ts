@@ -1,6 +1,6 @@
 /** What `clusterd sim` prints about many runs, and about one that failed. */
 import type { FailedRun } from '../simulation/simulate-many.ts';
-import type { SimulatedScript } from '../simulation/simulated-run.ts';
+import type { SimulatedScript } from '../simulation/simulated-script.ts';
 import { formatChecksum, type Totals } from '../simulation/totals.ts';
 
 const HOUR_MS = 3_600_000;

@@ -16,7 +16,8 @@ import {
 import type { Plan } from '../simulation/plan.ts';
 import { formatRun } from '../simulation/run-text.ts';
 import { type FailedRun, simulateMany } from '../simulation/simulate-many.ts';
-import { type SimulatedScript, simulate } from '../simulation/simulated-run.ts';
+import { simulate } from '../simulation/simulated-run.ts';
+import type { SimulatedScript } from '../simulation/simulated-script.ts';
 import { addTotals, emptyTotals, type Totals } from '../simulation/totals.ts';
 import {
   type AddCommand,

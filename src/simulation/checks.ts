@@ -106,13 +106,20 @@ export class Checks {
 
   #compareJournal(state: MachineState): void {
     const { disk, engine } = this.#options;
-    if (disk.isFull) return;
+    if (disk.isBehind) return;
     const [one, other] = engine.target.nodes;
     const said = recollect(disk.records, [one.name, other.name]);
     for (const difference of differences(said, state, [one.name, other.name])) {
       this.violated('journal', `after a restart it would not know: ${difference}`);
     }
   }
+}
+
+function suspended(state: MachineState, names: readonly [string, string]): string {
+  const asleep = names.filter((_name, index) => {
+    return state.nodes[index === 0 ? 0 : 1].facts.resumable !== null;
+  });
+  return asleep.sort().join();
 }
 
 /** What a restart would believe other than what the machine lives by. */
@@ -128,7 +135,11 @@ function differences(
   const isKnown = said.owner !== null || !state.ownerAssumed;
   if (isKnown) compare('the owner', said.owner, names[state.owner]);
   compare('unfinished', said.unfinished, state.unfinished);
-  if (isKnown) compare('the boot path', said.pathIndex, state.pathIndex);
+  if (isKnown && said.ownerDoubt === null) {
+    compare('the boot path', said.pathIndex, state.pathIndex);
+    compare('parked before its boot', said.parkedBeforeBoot, state.parkedBeforeBoot);
+    compare('a suspended system', [...said.held].sort().join(), suspended(state, names));
+  }
   const away = names.filter((_name, index) => state.nodes[index === 0 ? 0 : 1].inService === false);
   compare('out of service', [...said.outOfService].sort().join(), away.sort().join());
   return found;

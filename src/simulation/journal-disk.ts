@@ -17,6 +17,8 @@ import type { SimulatedProcess } from './simulated-process.ts';
 
 /** From a write to the answer that it is on the disk. */
 const FLUSH_MS = 5;
+/** What the disk did not take is tried again after so long, as the daemon's writer does. */
+const RETRY_MS = 5_000;
 
 interface HeldBack {
   readonly record: JournalRecord;
@@ -32,6 +34,8 @@ export class JournalDisk {
   /** Whole lines, in order; a first one may have the header before it. */
   #lines: Buffer[] = [];
   #flushedLines = 0;
+  /** Records that nobody waits for and that the disk did not take. */
+  #heldBack: HeldBack[] = [];
   #end: ChainEnd | null = null;
   /** What the lines hold. */
   #records: DatedRecord[] = [];
@@ -54,6 +58,11 @@ export class JournalDisk {
   /** Lines of which the daemon was told that they are on the disk. */
   get flushedLines(): number {
     return this.#flushedLines;
+  }
+
+  /** The daemon has decided more than the disk took. */
+  get isBehind(): boolean {
+    return this.isFull || this.#heldBack.length > 0;
   }
 
   /** Everything that was written, as it would be read. */
@@ -93,16 +102,15 @@ export class JournalDisk {
 
   /** For one life of the daemon; `flushed` is called after each record that it waited for. */
   open(process: SimulatedProcess, flushed: () => void): JournalSink {
-    let heldBack: HeldBack[] = [];
+    this.#heldBack = [];
     return {
       append: (record, wall, done) => {
         if (this.isFull) {
-          if (done === null) heldBack.push({ record, wall });
+          if (done === null) this.#holdBack(process, { record, wall });
           else process.clock.after(FLUSH_MS, () => done(false, 'ENOSPC: no space left on device'));
           return;
         }
-        for (const late of heldBack) this.#write(late.record, late.wall);
-        heldBack = [];
+        this.#catchUp();
         this.#write(record, wall);
         if (done === null) return;
         const upTo = this.#lines.length;
@@ -114,6 +122,20 @@ export class JournalDisk {
       },
       close: () => Promise.resolve(),
     };
+  }
+
+  #holdBack(process: SimulatedProcess, late: HeldBack): void {
+    this.#heldBack.push(late);
+    if (this.#heldBack.length > 1) return;
+    const retry = () => {
+      if (!this.isFull) this.#catchUp();
+      else process.clock.after(RETRY_MS, retry);
+    };
+    process.clock.after(RETRY_MS, retry);
+  }
+
+  #catchUp(): void {
+    for (const { record, wall } of this.#heldBack.splice(0)) this.#write(record, wall);
   }
 
   #write(record: JournalRecord, wall: number): void {

@@ -4,7 +4,8 @@
  * worth nothing.
  */
 import { formatRun } from './run-text.ts';
-import { type RunLimits, type RunResult, type SimulatedScript, simulate } from './simulated-run.ts';
+import { type RunLimits, type RunResult, simulate } from './simulated-run.ts';
+import type { SimulatedScript } from './simulated-script.ts';
 import { addResult, emptyTotals, type Totals } from './totals.ts';
 import type { Violation } from './verdicts.ts';
 

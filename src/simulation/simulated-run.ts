@@ -6,9 +6,7 @@
  * everything is mended and people follow the alarms until production is back.
  */
 import { SimulatedClock } from '../clock/simulated.ts';
-import type { Program } from '../language/program.ts';
 import { createEngine } from '../machine/machine.ts';
-import type { PatternSet } from '../machine/patterns.ts';
 import type { JournalRecord } from '../machine/protocol.ts';
 import { Random } from '../sim/random.ts';
 import { Site } from '../sim/site.ts';
@@ -21,15 +19,10 @@ import { LawWatch } from './law-watch.ts';
 import { Monitor } from './monitor.ts';
 import { attempt, People } from './people.ts';
 import { describePlan, drawPlan, type Plan } from './plan.ts';
+import type { SimulatedScript } from './simulated-script.ts';
 import { STRIKES, type StrikeContext } from './strikes.ts';
 import { QUICK_SETTINGS, targetOf } from './target-of.ts';
 import type { Excuse, Violation } from './verdicts.ts';
-
-export interface SimulatedScript {
-  readonly name: string;
-  readonly program: Program;
-  readonly patterns: PatternSet;
-}
 
 export interface RunLimits {
   readonly faults: Faults;

@@ -2,8 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { compileScript } from '../../src/language/compile.ts';
-import { compilePatterns } from '../../src/machine/patterns.ts';
-import type { SimulatedScript } from '../../src/simulation/simulated-run.ts';
+import { type SimulatedScript, simulatedScript } from '../../src/simulation/simulated-script.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../../chat-scripts/', import.meta.url));
 
@@ -19,7 +18,7 @@ function read(file: string): string | null {
 export function compiled(name: string, source = read): SimulatedScript {
   const { program, diagnostics } = compileScript(name, source);
   if (program === null) throw new Error(JSON.stringify(diagnostics, null, 2));
-  return { name, program, patterns: compilePatterns(program) };
+  return simulatedScript(name, program);
 }
 
 export const SHIPPED: readonly SimulatedScript[] = readdirSync(DIRECTORY)
