@@ -1,17 +1,20 @@
 /**
  * Which script is replayed, and for which cluster: from CList, from a script file, or both. Called by
- * the command `replay`; judges by the same eyes as `check` and `run`.
+ * the command `replay`. A script need not be proven for that: nothing is typed.
  */
-import { dirname, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { bindTarget } from '../clist/bind-target.ts';
 import { checkClusterAgainstProgram } from '../clist/check-program.ts';
-import { DaemonError } from '../cluster/daemon-error.ts';
+import type { Cluster } from '../clist/cluster.ts';
+import { parseClist } from '../clist/parse.ts';
+import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { DiagnosticSink, didYouMean, formatHeadline } from '../language/diagnostics.ts';
 import type { Program } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import { type CommandContext, homeOf, UsageError } from './command.ts';
 import { formatDiagnostics } from './diagnostics-text.ts';
-import { loadHome, type SoundCluster } from './load-home.ts';
+import type { Home } from './home.ts';
 import { compileFile } from './load-script.ts';
 
 export interface Subject {
@@ -29,30 +32,47 @@ interface Named {
 
 /** Null when the script has errors: they have been printed. */
 export function loadSubject(named: Named, context: CommandContext): Subject | null {
-  if (named.cluster !== undefined) {
-    const sound = findCluster(named.cluster, named, context);
-    if (named.script === undefined) {
-      return { script: sound.cluster.script, program: sound.program, target: sound.target };
-    }
-    const program = compile(named.script, context);
-    return program === null ? null : bind(named.script, program, sound);
-  }
-  if (named.script === undefined) {
+  const { script } = named;
+  if (named.cluster === undefined && script === undefined) {
     throw new UsageError('name the script: --script FILE, or a cluster of CList: --cluster NAME');
   }
-  const program = compile(named.script, context);
-  return program === null ? null : { script: named.script, program, target: null };
+  const home = homeOf(named, context);
+  const cluster = named.cluster === undefined ? null : findCluster(named.cluster, home);
+  const file = script ?? scriptOf(cluster, home, context);
+  const program = compile(file, context);
+  if (program === null) return null;
+  return { script: file, program, target: cluster === null ? null : bind(file, program, cluster) };
 }
 
-function findCluster(name: string, named: Named, context: CommandContext): SoundCluster {
-  const { sound, refused } = loadHome(homeOf(named, context));
-  const found = sound.find(({ cluster }) => cluster.name === name);
+/** As the caller would name it. */
+function scriptOf(cluster: Cluster | null, home: Home, { terminal }: CommandContext): string {
+  const path = join(home.scripts, `${cluster?.script ?? ''}.chat`);
+  const near = relative(terminal.workingDirectory, path);
+  return near.startsWith('..') ? path : near;
+}
+
+function findCluster(name: string, home: Home): Cluster {
+  const text = readList(home);
+  const { clusters } = parseClist(home.clist, text);
+  const found = clusters.find((cluster) => cluster.name === name);
   if (found !== undefined) return found;
-  const names = [...sound.map(({ cluster }) => cluster.name), ...refused.map((one) => one.name)];
-  const isRefused = refused.some((one) => one.name === name);
-  const message = isRefused ? `the cluster ${name} has errors` : `CList has no cluster ${name}`;
-  const hint = isRefused ? 'run: clusterd check' : (didYouMean(name, names) ?? names.join(', '));
+  const names = text.split('\n').flatMap((line) => /^\s*cluster\s+(\S+)/.exec(line)?.[1] ?? []);
+  const isUnsound = names.includes(name);
+  const message = isUnsound ? `the cluster ${name} has errors` : `CList has no cluster ${name}`;
+  const hint = isUnsound ? 'run: clusterd check' : (didYouMean(name, names) ?? names.join(', '));
   throw new DaemonError('unknown-cluster', message, { context: { cluster: name }, hint });
+}
+
+function readList(home: Home): string {
+  try {
+    return readFileSync(home.clist, 'utf8');
+  } catch (error) {
+    throw new DaemonError('no-clusters', `there is no cluster list: ${messageOf(error)}`, {
+      context: { path: home.clist },
+      hint: 'name the directory that has CList: --home DIR, or leave --cluster out',
+      cause: error,
+    });
+  }
 }
 
 function compile(script: string, context: CommandContext): Program | null {
@@ -70,11 +90,11 @@ function compile(script: string, context: CommandContext): Program | null {
   return null;
 }
 
-function bind(script: string, program: Program, { cluster }: SoundCluster): Subject {
+function bind(script: string, program: Program, cluster: Cluster): Target {
   const sink = new DiagnosticSink();
   checkClusterAgainstProgram(cluster, program, sink);
   const error = sink.list().find(({ severity }) => severity === 'error');
-  if (error === undefined) return { script, program, target: bindTarget(cluster, program) };
+  if (error === undefined) return bindTarget(cluster, program);
   throw new DaemonError('refused', `${cluster.name} does not fit ${script}: ${error.message}`, {
     context: { where: formatHeadline(error) },
     hint: 'leave --cluster out: the script is then replayed with its defaults',

@@ -21,10 +21,12 @@ import {
 } from '../machine/protocol.ts';
 import { nodeName } from '../machine/run.ts';
 import { otherNode } from '../machine/state.ts';
+import { Agenda } from './agenda.ts';
 import type { Answered, Feed, Passed } from './feed.ts';
-import type { Entry, Happening } from './happening.ts';
+import type { Entry } from './happening.ts';
 import type { Heard, ListeningPatterns } from './listening-patterns.ts';
 import { assumeOutcome, leaveOpen, type Settled, taskName } from './open-task.ts';
+import { NOWHERE, type Source, Tale } from './tale.ts';
 import { BEFORE_RECORDING, happeningOf, heardLines, visibleKeys } from './tell.ts';
 import { exitsOf, waysAfter } from './ways-on.ts';
 
@@ -67,35 +69,21 @@ const STUCK_MAX = 20_000;
 const CTRL_U = '\x15';
 const NODES: readonly NodeIndex[] = [0, 1];
 
-interface Later {
-  readonly at: number;
-  readonly body: EventBody;
-  /** Of a borrowed answer, in the file. */
-  readonly line: number | null;
-}
-
-interface Source {
-  readonly node: NodeIndex | null;
-  readonly line: number | null;
-}
-
-const NOWHERE: Source = { node: null, line: null };
-
 export class Player {
   readonly #play: Play;
   #state: MachineState;
   #now: number;
-  #later: Later[] = [];
-  #source: Source = NOWHERE;
-  #wall = 0;
-  #happenings: Happening[] = [];
-  /** A dialogue of ours was under way on the console of this step. */
-  #solicited = false;
+  readonly #agenda = new Agenda();
+  readonly #tale: Tale;
+  #levelsDone = 0;
+  #end: number | null = null;
   /** An action of the current state stays open. */
   #parted = false;
 
   constructor(play: Play) {
     this.#play = play;
+    const [first, second] = play.engine.target.nodes;
+    this.#tale = new Tale([first.name, second.name], play.tell);
     this.#now = play.from - CONNECTED_BEFORE_MS;
     this.#state = this.#start(play.active);
   }
@@ -146,13 +134,13 @@ export class Player {
     const { feeds } = this.#play;
     const dues = NODES.map((node) => feeds[node]?.dueAt(this.#isBusy(node)) ?? null);
     const level = this.#play.levels[this.#levelsDone];
-    const later = this.#later[0];
     const wake = nextWake(this.#play.engine, this.#state);
-    const isOver = dues.every((due) => due === null) && later === undefined;
+    const coming = this.#agenda.dueAt;
+    const isOver = dues.every((due) => due === null) && coming === null;
     if (isOver) this.#end ??= this.#now + this.#play.engine.target.promptQuietMs + AFTER_END_MS;
     const candidates = [
       ...NODES.map((node) => ({ at: dues[node] ?? null, run: () => this.#pass(node) })),
-      { at: later?.at ?? null, run: () => this.#takeLater() },
+      { at: coming, run: () => this.#takeComing() },
       { at: level?.wall ?? null, run: () => this.#takeLevel() },
       { at: wake, run: () => this.#feed({ kind: 'time' }) },
     ];
@@ -163,9 +151,6 @@ export class Player {
     return best !== null && best.at <= (this.#end ?? Number.POSITIVE_INFINITY) ? best : null;
   }
 
-  #end: number | null = null;
-  #levelsDone = 0;
-
   #isBusy(node: NodeIndex): boolean {
     if (this.#state.task !== null) return true;
     const wake = nextWake(this.#play.engine, this.#state);
@@ -173,12 +158,11 @@ export class Player {
     return wake !== null && wake - Math.max(planned, this.#now) <= WAKE_SOON_MS;
   }
 
-  #takeLater(): void {
-    const [later, ...rest] = this.#later;
-    this.#later = rest;
-    if (later === undefined) return;
-    const node = later.body.kind === 'bytes' ? later.body.node : null;
-    this.#feed(later.body, { node, line: later.line });
+  #takeComing(): void {
+    const coming = this.#agenda.take();
+    if (coming === null) return;
+    const { body, line } = coming;
+    this.#feed(body, { node: body.kind === 'bytes' ? body.node : null, line });
   }
 
   #takeLevel(): void {
@@ -192,54 +176,59 @@ export class Player {
     const passed = this.#play.feeds[node]?.pass(this.#now);
     if (passed === undefined) return;
     const { item } = passed;
+    const { wall } = item;
     const source = { node, line: item.line };
-    this.#wall = item.wall;
     if (item.kind === 'received') {
-      for (const data of linesOf(item.data)) this.#feed({ kind: 'bytes', node, data }, source);
+      for (const data of linesOf(item.data))
+        this.#feed({ kind: 'bytes', node, data }, source, wall);
     } else if (item.kind === 'channel') {
       const { status, detail } = item;
-      this.#feed({ kind: 'channel', node, status, detail }, source);
+      this.#feed({ kind: 'channel', node, status, detail }, source, wall);
     } else this.#noteRecorded(passed, source);
-    this.#wall = 0;
   }
 
   #noteRecorded({ item, asked }: Passed, source: Source): void {
     if (asked) return;
     const what =
       item.kind === 'break' ? 'BREAK' : item.kind === 'typed' ? visibleKeys(item.data) : 'a secret';
-    this.#source = source;
-    this.#happenings.push({ kind: 'recorded', what });
-    this.#tell([]);
+    this.#tale.note({ kind: 'recorded', what });
+    this.#tale.end(source, [], { wall: item.wall, state: this.#stateName, solicited: false });
   }
 
   // ---- the machine -------------------------------------------------------------------------------
 
-  #feed(body: EventBody, source: Source = NOWHERE): void {
-    const { engine, patterns } = this.#play;
+  /** `wall`: when it was recorded; else it happens now. */
+  #feed(body: EventBody, source: Source = NOWHERE, wall: number | null = null): void {
+    const { engine, patterns, feeds } = this.#play;
     const before = this.#state;
     patterns.take();
     const stepped = step(engine, before, { at: this.#now, wall: this.#now, ...body });
-    this.#source = source;
     this.#take(stepped);
     const heard = patterns.take();
     const node = source.node ?? quietNode(before, heard);
-    this.#source = { ...source, node };
-    this.#solicited = before.task?.frames.some((frame) => frame.node === node) ?? false;
-    this.#beginAnew(
-      node,
-      heard.flatMap(({ hits }) => hits),
-    );
-    this.#tell(heardLines(engine, heard));
+    const isAsking = before.task?.frames.some((frame) => frame.node === node) ?? false;
+    const solicited = isAsking || this.#parted;
+    const hits = heard.flatMap((one) => one.hits);
+    this.#beginAnew(node, hits);
+    const lagMs = node === null ? 0 : (feeds[node]?.lagMs ?? 0);
+    this.#tale.end({ ...source, node }, heardLines(engine, heard), {
+      wall: wall ?? this.#now - lagMs,
+      state: this.#stateName,
+      solicited,
+    });
   }
 
-  #take(settled: Settled): void {
+  #take({ state, effects }: Settled): void {
     const before = this.#state;
-    this.#state = settled.state;
-    if (before.current !== settled.state.current) this.#parted = false;
-    for (const effect of settled.effects) {
+    this.#state = state;
+    if (before.current !== state.current) this.#parted = false;
+    const lastMove = effects.findLastIndex(isTransition);
+    for (const [index, effect] of effects.entries()) {
       const told = happeningOf(effect);
       if (told?.kind === 'transition') this.#parted = false;
-      if (told !== null) this.#happenings.push(told);
+      if (told !== null) this.#tale.note(told);
+      // Typed for a state that was left in the same step: nobody waits for an answer.
+      if (index < lastMove) continue;
       // What follows in this step rests on an answer that nobody has.
       if (!this.#carryOut(effect)) return;
     }
@@ -257,11 +246,13 @@ export class Player {
           this.#feedOf(effect.node)?.sendBreak(this.#now),
         );
       case 'journal':
-        if (effect.token !== null) this.#answerJournal(effect.token);
+        if (effect.token !== null) {
+          const body = { kind: 'journaled', token: effect.token, ok: true, detail: '' } as const;
+          this.#agenda.add({ at: this.#now + JOURNAL_MS, body, line: null });
+        }
         return true;
       case 'ask-channel':
-        this.#push({ kind: 'channel-answer', token: effect.token, answers: true, detail: '' });
-        return true;
+        return this.#answerChannel(effect.token);
       case 'power': {
         const name = this.#play.engine.target.nodes[effect.node].name;
         const what = effect.action === 'off' ? `switch ${name} off` : `ask the power of ${name}`;
@@ -272,6 +263,13 @@ export class Player {
       default:
         return true;
     }
+  }
+
+  /** What was recorded came through it. */
+  #answerChannel(token: number): true {
+    const body = { kind: 'channel-answer', token, answers: true, detail: '' } as const;
+    this.#agenda.add({ at: this.#now, body, line: null });
+    return true;
   }
 
   #feedOf(node: NodeIndex): Feed | undefined {
@@ -289,10 +287,10 @@ export class Player {
   #answered(what: string, node: NodeIndex, answered: Answered = { kind: 'open' }): boolean {
     if (answered.kind === 'open') return this.#leaveOpen(`${what} to ${this.#name(node)}`);
     const answerLine = answered.kind === 'borrowed' ? answered.line : null;
-    this.#happenings.push({ kind: 'typed', what, how: answered.kind, answerLine });
+    this.#tale.note({ kind: 'typed', what, how: answered.kind, answerLine });
     if (answered.kind !== 'borrowed') return true;
     for (const { at, data } of answered.chunks) {
-      this.#push({ kind: 'bytes', node, data }, at, answered.line);
+      this.#agenda.add({ at, body: { kind: 'bytes', node, data }, line: answered.line });
     }
     return true;
   }
@@ -301,22 +299,13 @@ export class Player {
     return nodeName({ engine: this.#play.engine, state: this.#state, effects: [] }, node);
   }
 
-  #answerJournal(token: number): void {
-    this.#push({ kind: 'journaled', token, ok: true, detail: '' }, this.#now + JOURNAL_MS);
-  }
-
-  #push(body: EventBody, at = this.#now, line: number | null = null): void {
-    this.#later.push({ at, body, line });
-    this.#later.sort((one, other) => one.at - other.at);
-  }
-
   #leaveOpen(what: string): false {
     const { engine } = this.#play;
     const { task } = this.#state;
     if (task === null) return false;
     const name = taskName(engine, this.#state, task);
     const assumed = this.#assumedFor(name, task.origin.kind);
-    this.#happenings.push({
+    this.#tale.note({
       kind: 'open',
       state: this.#stateName,
       task: name,
@@ -325,7 +314,7 @@ export class Player {
       ways: waysAfter(engine, this.#state, task.origin),
       repeated: task.origin.kind === 'every',
     });
-    this.#later = this.#later.filter(({ body }) => body.kind !== 'bytes');
+    this.#agenda.dropText();
     if (assumed !== null) this.#take(assumeOutcome(engine, this.#state, assumed));
     else {
       this.#state = leaveOpen(engine, this.#state);
@@ -352,7 +341,7 @@ export class Player {
     );
     if (!this.#parted || !runs || node === null) return;
     const why = `the recording shows a running system on ${this.#name(node)}`;
-    this.#happenings.push({ kind: 'began-anew', why });
+    this.#tale.note({ kind: 'began-anew', why });
     this.#parted = false;
     this.#state = this.#start(node);
     for (const one of [node, otherNode(node)]) {
@@ -362,19 +351,10 @@ export class Player {
       this.#state.nodes[one].fresh = true;
     }
   }
+}
 
-  #tell(heard: Entry['heard']): void {
-    const happenings = this.#happenings;
-    this.#happenings = [];
-    if (heard.length === 0 && happenings.length === 0) return;
-    const { node, line } = this.#source;
-    const solicited = this.#solicited || this.#parted;
-    const name = node === null ? null : this.#name(node);
-    const lagMs = node === null ? 0 : (this.#play.feeds[node]?.lagMs ?? 0);
-    const wall = this.#wall === 0 ? this.#now - lagMs : this.#wall;
-    const state = this.#stateName;
-    this.#play.tell({ wall, state, node: name, line, solicited, heard, happenings });
-  }
+function isTransition(effect: MachineEffect): boolean {
+  return effect.kind === 'log' && effect.entry.topic === 'transition';
 }
 
 /** Line by line, so that each decision can be told with its line; the machine sees no difference. */

@@ -10,6 +10,8 @@ import { restedWorld } from './recorded-world.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SCRIPT = join(ROOT, 'chat-scripts/sun-obp.chat');
+/** Made once: each one listens for the end of its reader. */
+const TERMINAL = processTerminal(ROOT);
 let directory = '';
 
 beforeAll(() => {
@@ -21,6 +23,7 @@ beforeAll(() => {
   const [first, second] = world.transcripts;
   writeFileSync(join(directory, 'demo.n1.console'), first);
   writeFileSync(join(directory, 'demo.n2.console'), second);
+  writeFileSync(join(directory, 'CList'), 'cluster half\n  script sun-obp\n');
   writeFileSync(join(directory, 'crash.txt'), 'hello\npanic[cpu0]/thread=1: \x1b[31mx\nbye\n');
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -28,7 +31,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 async function replay(...words: string[]) {
   const result = { status: -1, out: '', err: '' };
   const terminal = {
-    ...processTerminal(ROOT),
+    ...TERMINAL,
     workingDirectory: directory,
     out: (text: string) => {
       result.out += text;
@@ -61,7 +64,7 @@ test('gives programs the same as JSON', async () => {
 test('takes the settings and names of a cluster of CList', async () => {
   const { status, out } = await replay('demo.n1.console', '--cluster', 'demo', '--home', ROOT);
   expect(status).toBe(0);
-  expect(out).toContain('script sun-obp, on-silence power');
+  expect(out).toMatch(/script .*chat-scripts\/sun-obp\.chat, on-silence power/);
 });
 
 test('a log without times is told by its lines, and no escape reaches the terminal', async () => {
@@ -86,6 +89,7 @@ describe('a wrong call is refused and says what to write', () => {
     ['no file', ['gone.txt', '--script', SCRIPT], 1, 'gone.txt cannot be read'],
     ['no such script', ['crash.txt', '--script', 'gone.chat'], 1, 'there is no script gone.chat'],
     ['no cluster', ['crash.txt', '--cluster', 'demos', '--home', ROOT], 1, "did you mean 'demo'"],
+    ['unsound', ['crash.txt', '--cluster', 'half', '--home', '.'], 1, 'run: clusterd check'],
     ['no node', ['crash.txt', '--cluster', 'demo', '--home', ROOT, '--node', 'n3'], 2, 'n1, n2'],
     ['bad time', ['crash.txt', '--script', SCRIPT, '--from', 'noon'], 2, '--from noon is no time'],
     ['bad outcome', ['crash.txt', '--script', SCRIPT, '--assume', 'tap'], 2, 'TASK=OUTCOME'],
