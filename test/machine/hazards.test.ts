@@ -356,6 +356,24 @@ describe('the monitoring host', () => {
     reaches(world, onN2, 400);
   });
 
+  test.each(['fencing', 'taking-over'])(
+    'the journal cannot be written in %s, and a person boots the node by hand: left alone',
+    (state) => {
+      const world = watching(CONFIRM, 10);
+      world.site.node('n1').panic({ dumpMs: 500 });
+      reaches(world, (it) => it.stateName === (state === 'fencing' ? 'down' : state), 100);
+      world.journalFails = true;
+      world.seconds(20);
+      const breaks = world.breaks.length;
+      world.site.node('n1').typeAtPrompt('boot shared');
+      world.seconds(20);
+      world.journalFails = false;
+      reaches(world, onN1, 100);
+      expect(world.breaks.length, world.story()).toBe(breaks);
+      expect(world.state.unfinished).toBe('none');
+    },
+  );
+
   test('the power device does not answer for a minute: takeover all the same', () => {
     const world = watching({}, 10);
     world.powerLie = 'no-answer';
