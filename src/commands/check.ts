@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../clist/cluster.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import { checkCorpus } from './check-corpus.ts';
+import { CaseJudge, type ClusterCases, formatCases } from './cluster-cases.ts';
 import {
   type AddCommand,
   type CommandContext,
@@ -64,13 +65,17 @@ function checkScripts(scripts: readonly string[], options: Options, context: Com
 function checkHome(loaded: LoadedHome, options: Options, context: CommandContext): void {
   const { sound, refused, diagnostics } = loaded;
   const all = plural(sound.length + refused.length, 'cluster');
-  const counts = formatCounts(countDiagnostics(diagnostics));
+  const judge = new CaseJudge();
+  const judged = sound.map((one) => ({ sound: one, cases: judge.judge(one) }));
+  const broken = judged.flatMap(({ cases: { warning } }) => (warning === null ? [] : [warning]));
+  const shown = [...broken.map((diagnostic) => ({ diagnostic, sourceLine: null })), ...diagnostics];
+  const counts = formatCounts(countDiagnostics(shown));
   const summary = `${all}, ${sound.length} can be watched: ${counts}`;
   const verdicts = [
-    ...sound.map(({ cluster }) => soundVerdict(cluster)),
+    ...judged.map(({ sound: { cluster }, cases }) => soundVerdict(cluster, cases)),
     ...refused.map(({ name, why }) => ({ cluster: name, watched: false, why })),
   ];
-  report({ shown: diagnostics, verdicts, summary, scripts: loaded.scripts }, options, context);
+  report({ shown, verdicts, summary, scripts: loaded.scripts }, options, context);
 }
 
 interface Verdict {
@@ -80,12 +85,13 @@ interface Verdict {
   /** What stands in for proof when a node is silent, and what that means. */
   readonly silence?: string;
   readonly why?: string;
+  readonly cases?: ClusterCases['results'];
 }
 
 /** `on-silence` has no default: the administrator chose, and reads here what was chosen. */
-function soundVerdict(cluster: Cluster): Verdict {
+function soundVerdict(cluster: Cluster, { results }: ClusterCases): Verdict {
   const { name, script, onSilence } = cluster;
-  return { cluster: name, watched: true, script, silence: silenceOf(onSilence) };
+  return { cluster: name, watched: true, script, silence: silenceOf(onSilence), cases: results };
 }
 
 function proofData({ name, program, proof, assumptions }: ProvenScript) {
@@ -119,9 +125,11 @@ function report(findings: Findings, options: Options, context: CommandContext): 
   terminal.out(formatDiagnostics(shown));
   terminal.out(writeStories(shown, scripts, workingDirectory));
   for (const script of scripts) terminal.out(formatProof(script));
-  for (const { cluster, watched, silence, why } of verdicts) {
-    if (watched) terminal.out(`${cluster}: when a node is silent, ${silence ?? ''}\n`);
-    else terminal.out(`${cluster}: cannot be watched: ${why ?? ''}\n`);
+  for (const { cluster, watched, silence, why, cases } of verdicts) {
+    if (watched) {
+      terminal.out(`${cluster}: when a node is silent, ${silence ?? ''}\n`);
+      terminal.out(formatCases(cluster, cases ?? []));
+    } else terminal.out(`${cluster}: cannot be watched: ${why ?? ''}\n`);
   }
   terminal.out(corpus?.text ?? '');
   terminal.out(`${summary}\n`);

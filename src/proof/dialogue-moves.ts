@@ -155,7 +155,7 @@ function expectMoves(space: Space, running: Running, frame: DialogueFrame, step:
   const role = roleOf(running, frame.node);
   const within = space.engine.milliseconds(step.within);
   const most = within * step.tries;
-  const moves = step.alternatives.map((one) => alternativeMove(space, running, frame, one, most));
+  const moves = step.alternatives.map((one) => alternativeMove(space, running, frame, one, within));
   if (step.alternatives.some(({ seen }) => seen.kind === 'identity')) {
     moves.push(fails(running, frame, 'wrong-node', step));
   }

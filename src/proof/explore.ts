@@ -8,7 +8,8 @@ import { ANYTHING } from './knowledge.ts';
 import { type Found, type Step, search } from './search.ts';
 import type { Space } from './space.ts';
 import { interruptKey, interrupts, nextOf, outcomes, type Turn } from './state-moves.ts';
-import { type Course, costOf, courseCost, Summaries, type Via } from './summaries.ts';
+import { type Course, courseCost, Summaries, timeCost, type Via } from './summaries.ts';
+import { permits, type World } from './world.ts';
 
 /** More points than this: the script is not explored to its end, and that is said. */
 const POINTS_MAX = 500_000;
@@ -23,17 +24,27 @@ export interface Explored {
 /** A choice that the world has at a point, and where it leads. */
 export type Choice = Step<Config, Via>;
 
-export function explore(
-  space: Space,
-  allows: (choice: Choice, from: Config) => boolean = () => true,
-): Explored {
-  const explorer = new Explorer(space);
+export interface Exploring {
+  /** Where to begin; without it: every start of the daemon. */
+  readonly from?: Config;
+  /** What may happen; without it: everything. */
+  readonly world?: World;
+  /** Told of each choice at each point, with the index of the point. */
+  readonly onChoice?: (config: Config, at: number, choice: Choice) => void;
+}
+
+export function explore(space: Space, how: Exploring = {}): Explored {
+  const explorer = new Explorer(space, how.world ?? null);
   const { start, lasting } = startsOf(space);
   const found = search<Config, Via>({
-    roots: [start],
-    laterRoots: lasting,
+    roots: [how.from ?? start],
+    laterRoots: how.from === undefined ? lasting : [],
     keyOf: configKey,
-    stepsFrom: (config) => explorer.steps(config).filter((choice) => allows(choice, config)),
+    stepsFrom: (config, at) => {
+      const steps = explorer.steps(config);
+      if (how.onChoice !== undefined) for (const one of steps) how.onChoice(config, at, one);
+      return steps;
+    },
     nodesMax: POINTS_MAX,
   });
   const points = found.nodes.length + explorer.points;
@@ -45,9 +56,33 @@ class Explorer {
   readonly #summaries: Summaries;
   readonly #interrupted = new Set<string>();
 
-  constructor(space: Space) {
+  readonly #world: World | null;
+
+  constructor(space: Space, world: World | null) {
     this.#space = space;
-    this.#summaries = new Summaries(space);
+    this.#world = world;
+    this.#summaries = new Summaries(space, world);
+  }
+
+  /** In a world of its own a time of minutes passes only where the script rests or waits. */
+  #mayCome(config: Config, course: Course | null, { leastMs }: Cause): boolean {
+    return this.#world === null || leastMs === 0 || this.#rests(config, course);
+  }
+
+  #rests({ state, action }: Config, course: Course | null): boolean {
+    return course === null && action >= this.#space.state(state).actions.length;
+  }
+
+  #begins(cause: Cause): number {
+    return this.#world === null ? 1 : timeCost(cause);
+  }
+
+  #interruptCost(cause: Cause): number {
+    return this.#world === null ? INTERRUPT_COST : timeCost(cause);
+  }
+
+  #permits(cause: Cause): boolean {
+    return this.#world === null || permits(this.#world, this.#space, cause, null);
   }
 
   get points(): number {
@@ -60,8 +95,15 @@ class Explorer {
   }
 
   #take(config: Config, turn: Turn): Choice[] {
+    if (!this.#permits(turn.cause)) return [];
     if (turn.kind === 'go')
-      return [choice(turn.config, { cause: turn.cause, course: null }, costOf(turn.cause))];
+      return [
+        choice(
+          turn.config,
+          { cause: turn.cause, course: null },
+          this.#summaries.costOf(turn.cause),
+        ),
+      ];
     const isOther = this.#isOther(turn.frame);
     const summary = this.#summaries.of(turn.frame, isOther ? this.#blank(config) : config, []);
     const back = (at: Standing): Config =>
@@ -72,7 +114,11 @@ class Explorer {
     const ended = summary.ends.flatMap(({ at, ending, course }) => {
       const cause = lastCause(course, turn.cause);
       return outcomes(this.#space, back(at), turn, ending, cause).map((one) =>
-        choice(one.config, { cause: one.cause, course, begun: turn.cause }),
+        choice(
+          one.config,
+          { cause: one.cause, course, begun: turn.cause },
+          this.#begins(turn.cause),
+        ),
       );
     });
     return [...ended, ...interrupted];
@@ -114,12 +160,16 @@ class Explorer {
     course: Course | null,
     begun: Cause | null,
   ): Choice[] {
-    const key = `${interruptKey(config)} ${busy === null ? 'idle' : busy.join()}`;
+    const rests = this.#world !== null && this.#rests(config, course);
+    const key = `${interruptKey(config)} ${busy === null ? 'idle' : busy.join()} ${rests}`;
     if (this.#interrupted.has(key)) return [];
     this.#interrupted.add(key);
-    return interrupts(this.#space, config, busy).map((one) => {
+    const moves = interrupts(this.#space, config, busy).filter(
+      ({ cause }) => this.#permits(cause) && this.#mayCome(config, course, cause),
+    );
+    return moves.map((one) => {
       const via = { cause: one.cause, course, ...(begun === null ? {} : { begun }) };
-      return choice(one.config, via, INTERRUPT_COST);
+      return choice(one.config, via, this.#interruptCost(one.cause));
     });
   }
 }

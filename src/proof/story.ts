@@ -4,11 +4,12 @@
  */
 import type { Span } from '../language/program.ts';
 import { type Cause, type Config, type Running, roleOf } from './config.ts';
+import type { Explored } from './explore.ts';
 import type { View } from './prove.ts';
 import { wayTo } from './search.ts';
 import type { Space } from './space.ts';
 import { movesOf, type StoryMove } from './story-moves.ts';
-import type { Course } from './summaries.ts';
+import type { Course, Via } from './summaries.ts';
 
 export interface Story {
   /** One sentence: what this way ends in. */
@@ -36,7 +37,7 @@ export interface Decided {
 }
 
 export function storyTo(view: View, at: number, claim: string): Story {
-  const decided = decisionsTo(view, at);
+  const decided = decisionsTo(view.explored.found, at);
   const steps = decided.flatMap((one) => stepOf(view.space, one));
   const last = view.explored.found.nodes[at];
   if (last !== undefined) steps.push(lastStep(view.space, last));
@@ -44,15 +45,19 @@ export function storyTo(view: View, at: number, claim: string): Story {
 }
 
 /** From the start of the daemon to this point. */
-export function decisionsTo({ explored }: View, at: number): Decided[] {
-  return wayTo(explored.found, at).flatMap(({ before, via, after }) => {
-    const to = after.state === before.state ? null : after.state;
-    const inner = [...begun(before.state, via.begun), ...within(before.state, via.course, null)];
-    const here: Decided = { state: before.state, running: null, task: null, cause: via.cause, to };
-    if (inner.length === 0 || via.course === null || !isEnd(via.course)) return [...inner, here];
-    // The last answer ended the task; that is told. What the script made of it is one step more.
-    return [...inner, { ...here, cause: { ...via.cause, what: { kind: 'step' } } }];
-  });
+export function decisionsTo(found: Explored['found'], at: number): Decided[] {
+  return wayTo(found, at).flatMap(({ before, via, after }) => decisionsAt(before, via, after));
+}
+
+/** What the world decided between two points. */
+export function decisionsAt(before: Config, via: Via, after: Config): Decided[] {
+  const to = after.state === before.state ? null : after.state;
+  const inner = [...begun(before.state, via.begun), ...within(before.state, via.course, null)];
+  const here: Decided = { state: before.state, running: null, task: null, cause: via.cause, to };
+  if (inner.length === 0 || via.course === null || !isEnd(via.course)) return [...inner, here];
+  // The last answer ended the task; that is told. What the script made of it is one step more.
+  const taken: Cause = { ...via.cause, what: { kind: 'step' }, leastMs: 0, mostMs: 0 };
+  return [...inner, { ...here, cause: taken }];
 }
 
 /** Time had to pass before it was begun. */

@@ -8,6 +8,7 @@ import {
   type Frame,
   frameKey,
   type Running,
+  roleOf,
   type Standing,
   standingKey,
 } from './config.ts';
@@ -15,6 +16,7 @@ import { dialogueMoves, dialogueTakes, type Move } from './dialogue-moves.ts';
 import { type Found, type Step, search } from './search.ts';
 import type { Ending, Space } from './space.ts';
 import { verbMoves, verbTakes } from './verb-moves.ts';
+import { permits, type World } from './world.ts';
 
 /** A point within one dialogue or verb, or its end. */
 export type Inner =
@@ -59,11 +61,14 @@ const NODES_MAX = 100_000;
 
 export class Summaries {
   readonly #space: Space;
+  readonly #world: World | null;
   readonly #known = new Map<string, Summary>();
   #points = 0;
 
-  constructor(space: Space) {
+  /** `world`: what may happen; null: everything. */
+  constructor(space: Space, world: World | null) {
     this.#space = space;
+    this.#world = world;
   }
 
   /** Points of all courses together. */
@@ -97,7 +102,22 @@ export class Summaries {
       frame.kind === 'dialogue'
         ? dialogueMoves(this.#space, running, frame)
         : verbMoves(this.#space, running, frame);
-    return moves.flatMap((move) => this.#follow(move, at, passes));
+    const asked = { frame, role: roleOf(running, frame.node) };
+    const world = this.#world;
+    const possible =
+      world === null
+        ? moves
+        : moves.filter(({ cause }) => permits(world, this.#space, cause, asked));
+    return possible.flatMap((move) => this.#follow(move, at, passes));
+  }
+
+  #stepTo(node: Inner, cause: Cause): Step<Inner, Via> {
+    return { node, via: { cause, course: null }, cost: this.costOf(cause) };
+  }
+
+  /** In a world of its own what comes first happens; else the best story is looked for. */
+  costOf(cause: Cause): number {
+    return this.#world === null ? storyCost(cause) : timeCost(cause);
   }
 
   /** To the next point of this dialogue: where it calls another, over all ends of that. */
@@ -105,11 +125,11 @@ export class Summaries {
     const { running, cause, ending } = move;
     if (ending !== null) {
       const { owner, known } = running;
-      return [stepTo({ kind: 'ended', at: { owner, known }, ending }, cause, null)];
+      return [this.#stepTo({ kind: 'ended', at: { owner, known }, ending }, cause)];
     }
     const [caller, called] = running.frames;
     if (caller === undefined) throw new Error('a task without frames');
-    if (called === undefined) return [stepTo({ kind: 'running', running }, cause, null)];
+    if (called === undefined) return [this.#stepTo({ kind: 'running', running }, cause)];
     const busy = caller.kind === 'verb' ? withVerb(running.busy, caller) : running.busy;
     const summary = this.of(called, running, busy);
     for (const pass of summary.passes) passes.add(pass.standing, pass.busy, at, pass.course);
@@ -138,10 +158,6 @@ function withVerb(
   return MATTERING.includes(caller.verb) && !busy.includes(name) ? [...busy, name] : busy;
 }
 
-function stepTo(node: Inner, cause: Cause, course: Course | null): Step<Inner, Via> {
-  return { node, via: { cause, course }, cost: costOf(cause) };
-}
-
 /** The same step after the course of a call. A call right after a call keeps the first of them. */
 function through(step: Step<Inner, Via>, course: Course): Step<Inner, Via> {
   const cost = courseCost(course);
@@ -151,19 +167,21 @@ function through(step: Step<Inner, Via>, course: Course): Step<Inner, Via> {
   return { node: step.node, via: { cause: step.via.cause, course }, cost };
 }
 
-/** A way through many answers is a longer story, up to a point. */
-const COURSE_COST_MAX = 90;
-
 export function courseCost(course: Course | null): number {
   if (course === null) return 0;
   const cost = course.summary.found.costs[course.at] ?? 0;
-  return Math.min(Math.max(1, cost + courseCost(course.inner)), COURSE_COST_MAX);
+  return Math.max(1, cost + courseCost(course.inner));
+}
+
+/** Tenths of a second. */
+export function timeCost({ leastMs }: Cause): number {
+  return 1 + Math.round(leastMs / 100);
 }
 
 /** A story in which nothing unusual goes wrong is the better one. */
 const UNUSUAL_COST = 25;
 
-export function costOf({ what }: Cause): number {
+function storyCost({ what }: Cause): number {
   const isOdd = ['failure', 'noise', 'journal'].includes(what.kind);
   const isUnusual =
     isOdd ||
