@@ -15,6 +15,17 @@ export const PATTERN_LENGTH_MAX = 500;
 /** Largest compiled pattern, instructions: `.{90}` has some 90. Time for each character grows with them. */
 export const PATTERN_INSTRUCTIONS_MAX = 100;
 
+/**
+ * Largest table of one pattern, states. Nearly all patterns have about as many as they have
+ * characters; `a.{30}b` would have a thousand million, since it may begin anywhere.
+ */
+export const PATTERN_STATES_MAX = 300;
+/**
+ * Instructions of all patterns of a script together that have no table. RE2 follows them one by one
+ * for each character: 60 are some 1.5 us, and the longest line 6 ms, on a machine of 2020.
+ */
+export const TABLELESS_INSTRUCTIONS_MAX = 60;
+
 /** RE2 source that finds `match` in a line. A variable without a value throws: a broken promise. */
 export function matchSource(
   match: Pick<Match, 'form' | 'template' | 'prompt'>,

@@ -1,12 +1,15 @@
 /**
  * Matches console lines against all patterns of a program at once: linear in the bytes, however
- * many patterns there are and however hostile the text is (RE2). One set serves all clusters that
- * run the same script. Patterns that contain a setting are tried one by one, only where a dialogue
- * waits for them.
+ * many patterns there are and however hostile the text is: by tables that are made before any text
+ * is read, and by RE2 for the few patterns that have none (the checker bounds their cost). One set
+ * serves all clusters that run the same script. Patterns that contain a setting are tried one by
+ * one, only where a dialogue waits for them.
  */
-import { RE2JS, RE2Set } from 're2js';
+import { RE2JS } from 're2js';
+import { type LineTable, lineTable, matchesLine } from '../language/line-table.ts';
 import type { Match, Program } from '../language/program.ts';
 import { matchSource } from '../language/regex.ts';
+import { LineMatcher } from './line-matcher.ts';
 
 export interface Found {
   readonly start: number;
@@ -37,43 +40,85 @@ export function needsLineEnd(match: Match): boolean {
 }
 
 const NONE: readonly number[] = [];
-const DYNAMIC_MAX = 2000;
-/**
- * Memory of the automaton, bytes. It is built while text is read, some 20 us for each state: a text
- * made for the purpose could ask for a new one with each character. Past the bound RE2 goes on
- * without it, slower but steady. A script of fifty patterns needs a third of this.
- */
-const AUTOMATON_BYTES_MAX = 512 * 1024;
+/** Sources that are kept compiled, in all programs of the process together. */
+const COMPILED_MAX = 4000;
 
 function isStatic(match: Match): boolean {
   return match.template.every((part) => part.kind === 'text');
 }
 
-/**
- * Word boundaries would make the set fall back to a slower engine. Without them it can only match
- * more, and every hit is checked again.
- */
-function looseSource(match: Match): string {
-  return matchSource(match, {}).replace(/(^|[^\\])((?:\\\\)*)\\b/g, '$1$2');
+/** One pattern with its values filled in. Those with values of one cluster never get a table. */
+class Compiled {
+  readonly #source: string;
+  #regex: RE2JS | null = null;
+  #table: LineTable | null | undefined;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** Null: RE2 must be asked for each line. */
+  get table(): LineTable | null {
+    if (this.#table === undefined) this.#table = lineTable(this.#source);
+    return this.#table;
+  }
+
+  matches(line: string): boolean {
+    const { table } = this;
+    return table === null ? this.#compile().test(line) : matchesLine(table, line);
+  }
+
+  find(line: string): Found | null {
+    if (this.#table && !matchesLine(this.#table, line)) return null;
+    const matcher = this.#compile().matcher(line);
+    if (!matcher.find()) return null;
+    const group = matcher.groupCount() > 0 ? (matcher.group(1) as string | null) : null;
+    return { start: matcher.start(), end: matcher.end(), group };
+  }
+
+  #compile(): RE2JS {
+    this.#regex ??= RE2JS.compile(this.#source);
+    return this.#regex;
+  }
 }
 
+const compiled = new Map<string, Compiled>();
+
+function compile(source: string): Compiled {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  if (compiled.size >= COMPILED_MAX) compiled.clear();
+  const made = new Compiled(source);
+  compiled.set(source, made);
+  return made;
+}
+
+/** Patterns that are looked for together. */
 class MatchGroup {
-  readonly #set = new RE2Set(RE2Set.UNANCHORED, 0, AUTOMATON_BYTES_MAX);
-  readonly #ids: number[] = [];
+  readonly #ids: readonly number[];
+  readonly #matcher: LineMatcher;
+  /** Those without a table. */
+  readonly #others: readonly { readonly id: number; readonly compiled: Compiled }[];
 
   constructor(matches: readonly Match[]) {
-    for (const match of matches) {
-      this.#set.add(looseSource(match));
-      this.#ids.push(match.id);
-    }
-    if (this.#ids.length > 0) this.#set.compile();
+    const all = matches.map(({ id, ...match }) => ({
+      id,
+      compiled: compile(matchSource(match, {})),
+    }));
+    const tables = all.flatMap(({ id, compiled: { table } }) =>
+      table === null ? [] : [{ id, table }],
+    );
+    this.#ids = tables.map(({ id }) => id);
+    this.#matcher = new LineMatcher(tables.map(({ table }) => table));
+    this.#others = all.filter(({ compiled: { table } }) => table === null);
   }
 
   hits(line: string): readonly number[] {
-    if (this.#ids.length === 0) return NONE;
-    const found = this.#set.match(line) as number[];
-    if (found.length === 0) return NONE;
-    return found.map((index) => this.#ids[index] ?? -1).sort((a, b) => a - b);
+    const found = this.#matcher.matching(line);
+    const others = this.#others.filter((other) => other.compiled.matches(line));
+    if (found.length + others.length === 0) return NONE;
+    const ids = found.map((position) => this.#ids[position] ?? -1);
+    return [...ids, ...others.map(({ id }) => id)].sort((a, b) => a - b);
   }
 }
 
@@ -81,7 +126,6 @@ class CompiledPatterns implements PatternSet {
   readonly #matches: readonly Match[];
   readonly #plain: MatchGroup;
   readonly #prompts: MatchGroup;
-  readonly #single = new Map<string, RE2JS>();
 
   constructor(program: Program) {
     this.#matches = program.matches;
@@ -96,29 +140,15 @@ class CompiledPatterns implements PatternSet {
   lookup(line: string, kind: LineKind): readonly number[] {
     if (line === '') return NONE;
     const hits = (kind === 'prompts' ? this.#prompts : this.#plain).hits(line);
-    if (hits.length === 0) return NONE;
+    if (kind !== 'unfinished' || hits.length === 0) return hits;
     return hits.filter((id) => {
       const match = this.#matches[id];
-      if (match === undefined || (kind === 'unfinished' && needsLineEnd(match))) return false;
-      return this.find(match, line, {}) !== null;
+      return match !== undefined && !needsLineEnd(match);
     });
   }
 
   find(match: Match, line: string, values: Readonly<Record<string, string>>): Found | null {
-    const matcher = this.#compiled(match, values).matcher(line);
-    if (!matcher.find()) return null;
-    const group = matcher.groupCount() > 0 ? (matcher.group(1) as string | null) : null;
-    return { start: matcher.start(), end: matcher.end(), group };
-  }
-
-  #compiled(match: Match, values: Readonly<Record<string, string>>): RE2JS {
-    const source = matchSource(match, values);
-    const known = this.#single.get(source);
-    if (known !== undefined) return known;
-    if (this.#single.size >= DYNAMIC_MAX) this.#single.clear();
-    const compiled = RE2JS.compile(source);
-    this.#single.set(source, compiled);
-    return compiled;
+    return compile(matchSource(match, values)).find(line);
   }
 }
 
