@@ -10,10 +10,13 @@ import type { Scope } from '../scope.ts';
 import type { Quoted } from '../token.ts';
 import type * as Tree from '../tree.ts';
 import type { Judge } from './judge.ts';
+import { checkCostTogether } from './pattern-cost.ts';
 import { allMatches, expectSteps, type PlacedMatch, variablesOf } from './walk.ts';
 
 export function checkPatterns(scope: Scope, judge: Judge, sink: DiagnosticSink): void {
-  for (const placed of allMatches(scope)) checkPattern(judge, sink, placed);
+  const all = allMatches(scope);
+  for (const placed of all) checkPattern(judge, sink, placed);
+  checkCostTogether(all, judge, sink);
   checkIdentity(scope, judge, sink);
   checkIdentify(scope, sink);
   checkRead(scope, sink);
