@@ -63,6 +63,29 @@ async function commandsInHelp(): Promise<string[]> {
   return [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
 }
 
+describe('the page for auditors', () => {
+  const safety = readFileSync(join(root, 'SAFETY.md'), 'utf8');
+
+  it('names only paths that are there', () => {
+    expect(pathsIn(safety).length).toBeGreaterThan(20);
+    expect(missingIn(safety)).toEqual([]);
+  });
+
+  it('names only commands and npm scripts that there are', async () => {
+    const commands = await commandsInHelp();
+    expect(commandsIn(safety).filter((name) => !commands.includes(name))).toEqual([]);
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const named = wordsBehind(/npm run ([a-z:]+)/g, safety);
+    expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+
+  it('is one page', () => {
+    expect(safety.split('\n').length).toBeLessThan(90);
+  });
+});
+
 describe('the README', () => {
   it('names only paths that are there', () => {
     expect(pathsIn(readme).length).toBeGreaterThan(40);
