@@ -25,14 +25,16 @@ const GIVE_UP_MS = 60 * 60_000;
  * hour. Until then what needs the intent waits: a full disk is no reason to stop a cluster for good.
  */
 export function journalIntent(run: Run, task: Task, intent: Intent): void {
-  const owner = run.engine.target.nodes[run.state.owner].name;
-  const begins = intent.verb === 'fence' || intent.verb === 'power-off' || intent.verb === 'reset';
-  if (begins && intent.node === owner) run.state.unfinished = 'takeover';
   const giveUpAt = run.state.now + GIVE_UP_MS;
   write(run, task, { record: intent, giveUpAt, refused: false });
 }
 
+/** What the record will say is so from now on; production may have come back since it was tried. */
 function write(run: Run, task: Task, intent: UnwrittenIntent): void {
+  const { verb, node } = intent.record;
+  const begins = verb === 'fence' || verb === 'power-off' || verb === 'reset';
+  const owner = run.engine.target.nodes[run.state.owner].name;
+  if (begins && node === owner) run.state.unfinished = 'takeover';
   const wait = awaitToken(run, 'journal', JOURNAL_MS);
   const effect = { kind: 'journal', record: intent.record, token: wait.token } as const;
   run.effects.splice(placeOfIntent(run), 0, effect);

@@ -182,8 +182,8 @@ function objectionToOwner(run: Run, node: NodeIndex): string | null {
   const { condition, identity, resumable } = run.state.nodes[other].facts;
   if (stopped) return null;
   if (condition === 'running' || condition === 'leaving') return `${name} was seen running, too`;
-  // After a hole in the journal every prompt may hide one; the word is what ends that doubt.
-  const isGuess = resumable?.carried === true && run.state.ownerDoubt !== null;
+  // Only known from earlier: kept as a doubt about the node, which is not booted nor resumed with it.
+  const isGuess = resumable?.carried === true;
   if (resumable !== null && !isGuess)
     return `a system may be asleep on ${name}: somebody's BREAK stopped it`;
   // Nothing is booted on this word; a silent node may stay unknown, a foreign one may not.

@@ -53,3 +53,27 @@ test('a system slept on a node that is booted: it does so until its console show
   expect(remembered(world).held).toEqual([]);
   expect(world.state.nodes[1].facts.resumable).toBeNull();
 });
+
+test('moved by hand from a node under whose prompt one may sleep: named, and the doubt stays', () => {
+  const world = new World({ site: { nodes: MOVED_BY_HAND } });
+  world.journal.push({ wall: 0, record: { kind: 'held', node: 'n1', held: true } });
+  world.restart();
+  world.until(() => world.stateName === 'puzzled' && world.state.task === null, 240);
+  world.operator('owner', 1);
+  expect(world.replies.at(-1)?.accepted, world.replies.at(-1)?.text).toBe(true);
+  expect(world.state.nodes[0].facts.resumable).not.toBeNull();
+});
+
+test('an intent that waited for the disk says the same to memory and journal', () => {
+  const world = watching();
+  world.site.node('n1').panic({ dump: 'none' });
+  world.until(() => world.stateName === 'fencing', 100);
+  world.journalFails = true;
+  world.until(() => world.state.task?.wait?.kind === 'unwritten', 60);
+  // Production is back meanwhile, by hand; then there is room again.
+  world.state = { ...world.state, unfinished: 'none' };
+  world.journalFails = false;
+  world.until(() => world.state.task?.wait?.kind !== 'unwritten', 30);
+  expect(world.state.unfinished).toBe('takeover');
+  expect(remembered(world).unfinished).toBe('takeover');
+});
