@@ -94,9 +94,23 @@ export class People {
     const serving = site.nodes.find((node) => node.machine.isMultiUser);
     const index = serving?.name === nodes[0] ? 0 : 1;
     if (serving === undefined || monitor.state?.owner === index) return false;
+    const other = site.nodes.find((node) => node !== serving);
+    // Refused because of what the other one may hide: then that is brought to its banner.
+    if (this.helped % (2 * PATIENCE_ROUNDS) === 0 && other !== undefined) this.#bringUp(other);
     chronicle.person(`clusterd owner ${serving.name}`);
     monitor.ask('owner', index);
     return true;
+  }
+
+  #bringUp(node: SiteNode): void {
+    const { chronicle } = this.#options;
+    if (!node.machine.hasPower) {
+      chronicle.person(`plugs ${node.name} in`);
+      node.powerOn();
+    } else if (node.machine.atPrompt) {
+      chronicle.person(`presses the reset button of ${node.name}`);
+      node.reset();
+    }
   }
 
   #follow({ type }: RaisedAlarm): boolean {
