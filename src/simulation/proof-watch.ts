@@ -132,7 +132,7 @@ export class ProofWatch {
     if (!isFresh && this.#options.now() - gotAt < ALIVE_MS) {
       this.#violated(`acted on what a new connection to ${name} showed first: "${text}"`);
     }
-    const isOwn = entered !== '' && new RegExp(`^(\\{[0-9a-f]+\\} )?ok>? `).test(text);
+    const isOwn = entered !== '' && /^(\{[0-9a-f]+\} )?ok>? /.test(text);
     if (isOwn && text.endsWith(` ${entered}`)) {
       this.#violated(`took its own echo on ${name} for news: "${text}"`);
     }
@@ -187,7 +187,9 @@ export class ProofWatch {
     const ownership = this.#ownership(true);
     const { owner, isFlushed, before, isInDoubt } = ownership;
     if (owner !== node || !isFlushed) {
-      this.#violated(`'${line}' at ${this.#name(node)}, which does not own the disk in the journal`);
+      this.#violated(
+        `'${line}' at ${this.#name(node)}, which does not own the disk in the journal`,
+      );
     }
     if (this.#consoles[node].shown !== this.#options.target.nodes[node].identity) {
       this.#violated(`'${line}' at ${this.#name(node)} without knowing which machine it is`);
@@ -254,7 +256,12 @@ export class ProofWatch {
   }
 
   #notConfirmed(node: NodeIndex): string | null {
-    return this.#isWord(node, this.#confirmed[node], ATTESTED_MS, 'nobody confirmed that it is off');
+    return this.#isWord(
+      node,
+      this.#confirmed[node],
+      ATTESTED_MS,
+      'nobody confirmed that it is off',
+    );
   }
 
   #isWord(node: NodeIndex, word: Word | null, lastsMs: number, lacking: string): string | null {
