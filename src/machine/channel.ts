@@ -29,6 +29,8 @@ export function takeChannel(run: Run, event: Extract<Event, { kind: 'channel' }>
     node.facts = factsAfterLoss(node.facts);
   }
   if (event.status !== 'connected') {
+    // What comes before the next connection is told belongs to it: a replay may be first.
+    node.fresh = false;
     const text = `the console of ${name} is ${event.status}: ${event.detail}`;
     raiseAlarm(run, consoleAlarm(name), text, `clusterd status ${run.engine.target.cluster}`);
   }
