@@ -60,6 +60,11 @@ export class JournalDisk {
     return this.#flushedLines;
   }
 
+  /** Of the last records so many may be lost at a crash. */
+  get unflushed(): number {
+    return this.#lines.length - this.#flushedLines;
+  }
+
   /** The daemon has decided more than the disk took. */
   get isBehind(): boolean {
     return this.isFull || this.#heldBack.length > 0;

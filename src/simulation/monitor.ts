@@ -24,6 +24,7 @@ import { Line } from '../transport/line.ts';
 import type { Chronicle } from './chronicle.ts';
 import { ClockPromise } from './clock-promise.ts';
 import type { JournalDisk } from './journal-disk.ts';
+import type { ProofWatch } from './proof-watch.ts';
 import { SimulatedProber } from './simulated-prober.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedWire } from './simulated-wire.ts';
@@ -37,6 +38,8 @@ export interface MonitorOptions {
   readonly engine: Engine;
   readonly disk: JournalDisk;
   readonly chronicle: Chronicle;
+  /** Hears everything that the daemon hears and does. */
+  readonly watch: ProofWatch;
   readonly deadAfterMs: number;
   /** Between two typed characters, ms; 0: a line at once. */
   readonly paceMs: number;
@@ -133,8 +136,12 @@ export class Monitor {
       process,
       deadAfterMs: this.#options.deadAfterMs,
       isOnline: () => this.#isOnline,
-      onLevel: (level, detail) => runner.net(level, detail),
+      onLevel: (level, detail) => {
+        this.#options.watch.net(level);
+        runner.net(level, detail);
+      },
     });
+    this.#options.watch.started();
     this.#life = { process, runner, board, prober, wires };
     if (this.#options.watchesStalls) this.#watchStalls(process, runner, prober);
     runner.start();
@@ -171,6 +178,7 @@ export class Monitor {
 
   /** An operator's request. What became of it is in the daemon's log. */
   ask(request: OperatorAsk['request'], node: NodeIndex | null): void {
+    if (this.#life !== null) this.#options.watch.operatorSaid(request, node);
     void this.#life?.runner.ask({ request, node, operator: 'ann' });
   }
 
@@ -204,7 +212,7 @@ export class Monitor {
     node: NodeIndex,
     listener: LineListener,
   ): ConsoleLine {
-    const { site, engine, onTyped, paceMs, chronicle } = this.#options;
+    const { site, engine, onTyped, paceMs, chronicle, watch } = this.#options;
     const { name } = engine.target.nodes[node];
     const port = site.console(name);
     const line = new Line({
@@ -224,6 +232,7 @@ export class Monitor {
       ...listener,
       onStatus: (status, detail) => {
         chronicle.daemon(`console of ${name}: ${status}${detail === '' ? '' : ` (${detail})`}`);
+        watch.channel(node, status === 'connected');
         listener.onStatus(status, detail);
       },
     });
@@ -237,7 +246,11 @@ export class Monitor {
       sendBreak: () => {
         if (this.#acts(process)) line.sendBreak();
       },
-      ask: (withinMs) => line.ask(withinMs),
+      ask: (withinMs) => {
+        const answer = line.ask(withinMs);
+        void answer.then(({ answers }) => watch.terminalServerSaid(node, answers));
+        return answer;
+      },
     };
   }
 
@@ -252,20 +265,29 @@ export class Monitor {
   }
 
   #log(process: SimulatedProcess): LogSink {
-    const { chronicle, engine } = this.#options;
+    const { chronicle, engine, watch } = this.#options;
     const name = (node: NodeIndex) => engine.target.nodes[node].name;
     return {
       entry: (entry) => {
-        if (this.#acts(process)) chronicle.entry(entry);
+        if (!this.#acts(process)) return;
+        chronicle.entry(entry);
+        watch.decided(entry);
       },
       alarm: () => {},
       cleared: () => {},
-      received: (node, _bytes, text) => chronicle.received(name(node), text),
+      received: (node, _bytes, text) => {
+        chronicle.received(name(node), text);
+        watch.received(node, text);
+      },
       typed: (node, text) => {
-        if (process.isAlive) chronicle.typed(name(node), text);
+        if (!process.isAlive) return;
+        chronicle.typed(name(node), text);
+        watch.typed(node, text);
       },
       remark: (node, text) => {
-        if (process.isAlive && text === 'BREAK') chronicle.daemon(`BREAK to ${name(node)}`);
+        if (!process.isAlive || text !== 'BREAK') return;
+        chronicle.daemon(`BREAK to ${name(node)}`);
+        watch.broke(node);
       },
       flush: () => {},
       reopen: () => {},
@@ -302,13 +324,14 @@ export class Monitor {
   #power(process: SimulatedProcess, index: NodeIndex, action: 'off' | 'status') {
     const answer = new ClockPromise<PowerAnswer>();
     if (!this.#acts(process)) return answer;
-    const { site, engine, chronicle } = this.#options;
+    const { site, engine, chronicle, watch } = this.#options;
     const node = site.node(engine.target.nodes[index].name);
     if (action === 'off' && this.powerSays === null) node.powerOff();
     process.clock.after(POWER_MS, () => {
       const truth = node.machine.hasPower ? 'on' : 'off';
       const outcome = this.powerSays ?? truth;
       chronicle.daemon(`the power device of ${node.name} says ${outcome}`);
+      watch.powerSaid(index, outcome === 'off');
       answer.resolve({ outcome, detail: 'simulated outlet' });
     });
     return answer;

@@ -19,6 +19,7 @@ import { LawWatch } from './law-watch.ts';
 import { Monitor } from './monitor.ts';
 import { attempt, People } from './people.ts';
 import { describePlan, drawPlan, type Plan } from './plan.ts';
+import { ProofWatch } from './proof-watch.ts';
 import type { SimulatedScript } from './simulated-script.ts';
 import { STRIKES, type StrikeContext } from './strikes.ts';
 import { QUICK_SETTINGS, targetOf } from './target-of.ts';
@@ -145,6 +146,13 @@ class SimulatedRun {
       engine,
       disk: this.#disk,
       chronicle: this.#chronicle,
+      watch: new ProofWatch({
+        target,
+        disk: this.#disk,
+        now: () => this.#clock.now().at,
+        wasParkedBefore: plan.hasHistory,
+        violated: (kind, what) => this.#checks.violated(kind, what),
+      }),
       deadAfterMs: DEAD_AFTER_MS,
       paceMs: plan.paceMs,
       watchesStalls: plan.kinds.some((kind) => kind === 'monitor-stalled' || kind === 'clock-jump'),

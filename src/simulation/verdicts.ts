@@ -5,6 +5,8 @@ export type ViolationKind =
   | 'two-mounts'
   /** The daemon typed a boot although the other node could still run. */
   | 'law'
+  /** The daemon entered a line that acts without having seen what the law asks for. */
+  | 'unproven'
   /** A single trouble that the script handles by itself took longer than promised. */
   | 'promise'
   /** Production does not come back although everything is mended and every alarm was followed. */

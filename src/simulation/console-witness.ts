@@ -1,0 +1,240 @@
+/**
+ * What one console has shown the daemon and what the daemon did there, read by rules of its own: the
+ * texts of the simulated machines, not those of a library, and none of the engine's code. So that
+ * proof-watch.ts can tell whether the daemon had seen what it says it had.
+ */
+import { PARKED } from '../sim/site-options.ts';
+
+interface Read {
+  readonly at: number;
+  readonly equal: boolean;
+}
+
+const PROMPT = '(?:\\{[0-9a-f]+\\} )?ok>? ';
+const AT_PROMPT = new RegExp(`^${PROMPT}$`);
+const ENTERED = new RegExp(`^${PROMPT} *(.*)$`);
+const BANNER = /OpenBoot [0-9.]+, \d+ MB memory|Host ID:/;
+const IDENTITY = /Host ID: ([0-9a-f]{8})\./;
+const VALUE = /^(\S+) *= *(.*?) *$/;
+const LEAVES = /Boot device:|Rebooting with command:|SunOS Release/;
+const LEAVING_WORD = /^(boot|go|sync)\b/;
+const WRITING_WORD = /^(setenv|set-default|nv|reset)/;
+const STOPPED = "Type  'go' to resume";
+
+/** A new connection is believed after so much quiet, or so long, or when it answers a later key. */
+const QUIET_MS = 5_000;
+const SETTLED_MS = 60_000;
+const REPLAY_MS = 2_000;
+/** What comes so long after our last key is no answer to it. */
+const ANSWER_MS = 10_000;
+const LINE_MAX = 4_096;
+
+export class ConsoleWitness {
+  isConnected = false;
+  /** The unfinished line. */
+  tail = '';
+  /** What it was at this very moment: bytes may have come that the daemon had not looked at. */
+  tails: string[] = [''];
+  /** The line before it. */
+  lastLine = '';
+  /** What is shown is no replay. */
+  isFresh = false;
+  /** When something came last, or the connection was made. */
+  gotAt = 0;
+  /** When something came last, on whatever connection; null: never. */
+  heardAt: number | null = null;
+  /** Characters from this console, on whatever connection. */
+  gotCount = 0;
+  /** What the daemon has typed without RETURN. */
+  typed = '';
+  /** The last line that the daemon has entered. */
+  entered = '';
+  /** Nothing came since that shows an end of the line. */
+  isLineOpen = false;
+  wasWiped = false;
+  /** BREAKs since anything came. */
+  breaks = 0;
+  breakAt: number | null = null;
+  stoppedAt: number | null = null;
+  resetAt: number | null = null;
+  /** The identity that was shown last on this connection, and when. */
+  shown: string | null = null;
+  shownAt = 0;
+  /** The same, on whatever connection of this life of the daemon. */
+  everShown: string | null = null;
+  /** The last of what it showed is a login prompt. */
+  isRunning = false;
+  /** Characters that nobody asked for since the last reading. */
+  strayCount = 0;
+  #promptAt: number | null = null;
+  #reads = new Map<string, Read>();
+  #command = '';
+  #isEchoDue = false;
+  #connectedAt = 0;
+  typedAt: number | null = null;
+  #now = 0;
+
+  connected(at: number): void {
+    this.lost();
+    this.isConnected = true;
+    this.#connectedAt = at;
+    this.gotAt = at;
+  }
+
+  /** Whatever was shown may not be so any more. */
+  lost(): void {
+    this.isConnected = false;
+    this.isFresh = false;
+    this.isRunning = false;
+    this.tail = '';
+    this.tails = [''];
+    this.lastLine = '';
+    this.typed = '';
+    this.entered = '';
+    this.isLineOpen = false;
+    this.breaks = 0;
+    this.breakAt = null;
+    this.stoppedAt = null;
+    this.shown = null;
+    this.typedAt = null;
+    this.#command = '';
+    this.#isEchoDue = false;
+    this.#forget();
+  }
+
+  /** All parked values were read back equal, the oldest of them at that time; or null. */
+  get readSince(): number | null {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const name of Object.keys(PARKED)) {
+      const read = this.#reads.get(name);
+      if (read === undefined || !read.equal) return null;
+      oldest = Math.min(oldest, read.at);
+    }
+    return oldest;
+  }
+
+  /** A prompt came after the last reset. */
+  get isAtPromptSinceReset(): boolean {
+    return this.resetAt !== null && this.#promptAt !== null && this.#promptAt >= this.resetAt;
+  }
+
+  broke(at: number): void {
+    this.breaks += 1;
+    this.breakAt = at;
+    this.typedAt = at;
+    this.#forget();
+  }
+
+  /** One key of the daemon's. Returns the line that it enters, or null. */
+  key(char: string, at: number): string | null {
+    this.typedAt = at;
+    if (char === '\x15') {
+      this.typed = '';
+      this.wasWiped = true;
+      return null;
+    }
+    if (char !== '\r') {
+      this.typed += char;
+      return null;
+    }
+    const isAgain = this.typed === '' && this.isLineOpen && this.tail.endsWith(this.entered);
+    const line = isAgain ? this.entered : this.typed;
+    this.typed = '';
+    this.entered = line;
+    this.isLineOpen = line !== '';
+    this.#command = line;
+    this.#isEchoDue = true;
+    if (WRITING_WORD.test(line)) this.#reads.clear();
+    return line;
+  }
+
+  got(text: string, at: number): void {
+    this.#now = at;
+    this.gotCount += text.length;
+    this.breaks = 0;
+    if (this.typedAt === null || at - this.typedAt > ANSWER_MS) this.strayCount += text.length;
+    if (!this.isFresh) this.isFresh = this.#becomesFresh(at);
+    if (at !== this.gotAt) this.tails = [];
+    this.tails.push(this.tail);
+    this.gotAt = at;
+    this.heardAt = at;
+    for (const char of text) this.#take(char);
+    this.tails.push(this.tail);
+    if (this.isFresh) this.#lookAtTail();
+  }
+
+  #becomesFresh(at: number): boolean {
+    const answers = this.typedAt !== null && this.typedAt - this.#connectedAt >= REPLAY_MS;
+    return answers || at - this.gotAt >= QUIET_MS || at - this.#connectedAt >= SETTLED_MS;
+  }
+
+  #take(char: string): void {
+    if (char === '\r' || char === '\n') {
+      if (this.tail !== '') this.#endLine(this.tail);
+      this.tail = '';
+      this.isLineOpen = false;
+      this.wasWiped = false;
+    } else if (char === '\b' || char === '\x7f') this.tail = this.tail.slice(0, -1);
+    else if (char >= ' ' && this.tail.length < LINE_MAX) this.tail += char;
+  }
+
+  #lookAtTail(): void {
+    if (AT_PROMPT.test(this.tail)) {
+      this.#promptAt = this.#now;
+      this.#command = '';
+      this.isRunning = false;
+    } else if (this.tail.includes('console login:')) {
+      this.#forget();
+      this.isRunning = true;
+    }
+  }
+
+  #endLine(line: string): void {
+    this.lastLine = line;
+    if (!this.isFresh) return;
+    const entered = ENTERED.exec(line)?.[1];
+    if (entered !== undefined) return this.#enteredAtPrompt(entered.trim());
+    const value = VALUE.exec(line);
+    if (value !== null) this.#showsValue(value[1] ?? '', value[2] ?? '');
+    const identity = IDENTITY.exec(line)?.[1];
+    if (identity !== undefined) {
+      this.shown = identity;
+      this.everShown = identity;
+      this.shownAt = this.#now;
+    }
+    if (BANNER.test(line) && this.#command !== 'banner') {
+      this.#forget();
+      this.stoppedAt = null;
+      this.resetAt = this.#now;
+    }
+    if (line.includes(STOPPED)) {
+      this.#forget();
+      this.stoppedAt = this.#now;
+    }
+    if (LEAVES.test(line)) this.#forget();
+  }
+
+  /** A line at the prompt: our own is known already, any other is somebody's. */
+  #enteredAtPrompt(line: string): void {
+    if (this.#isEchoDue) {
+      this.#isEchoDue = false;
+      return;
+    }
+    this.#command = line;
+    if (LEAVING_WORD.test(line)) this.#forget();
+    if (WRITING_WORD.test(line)) this.#reads.clear();
+  }
+
+  #showsValue(name: string, value: string): void {
+    if (PARKED[name] === undefined || this.#command !== `printenv ${name}`) return;
+    this.#reads.set(name, { at: this.#now, equal: value === PARKED[name] });
+    this.strayCount = 0;
+  }
+
+  #forget(): void {
+    this.resetAt = null;
+    this.isRunning = false;
+    this.#promptAt = null;
+    this.#reads.clear();
+  }
+}
