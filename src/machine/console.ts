@@ -31,6 +31,18 @@ export function emptyConsole(at: number): ConsoleText {
   return { tail: '', line: 0, escape: '', byteAt: at, looked: false, used: NOTHING, cutLines: 0 };
 }
 
+export function copyConsole(text: ConsoleText): ConsoleText {
+  return {
+    tail: text.tail,
+    line: text.line,
+    escape: text.escape,
+    byteAt: text.byteAt,
+    looked: text.looked,
+    used: text.used,
+    cutLines: text.cutLines,
+  };
+}
+
 const UNUSUAL = /[\0\x07\x08\x1b\x7f]/;
 
 /** A stretch of normalised text, and whether a line ends behind it. */

@@ -137,9 +137,43 @@ export interface Task {
 
 export function cloneTask(task: Task): Task {
   return {
-    ...task,
-    frames: task.frames.map((frame) => ({ ...frame })),
+    origin: task.origin,
+    frames: task.frames.map((frame) =>
+      frame.kind === 'dialogue' ? cloneDialogueFrame(frame) : cloneRoutineFrame(frame),
+    ),
     wait: task.wait === null ? null : { ...task.wait },
+    note: task.note,
+  };
+}
+
+function cloneDialogueFrame(frame: DialogueFrame): DialogueFrame {
+  return {
+    kind: frame.kind,
+    dialogue: frame.dialogue,
+    node: frame.node,
+    values: frame.values,
+    step: frame.step,
+    retryFrom: frame.retryFrom,
+    triesDone: frame.triesDone,
+    triesAnswered: frame.triesAnswered,
+    gatePassed: frame.gatePassed,
+  };
+}
+
+function cloneRoutineFrame(frame: RoutineFrame): RoutineFrame {
+  return {
+    kind: frame.kind,
+    routine: frame.routine,
+    node: frame.node,
+    phase: frame.phase,
+    index: frame.index,
+    writes: frame.writes,
+    again: frame.again,
+    journaled: frame.journaled,
+    pathIndex: frame.pathIndex,
+    before: frame.before,
+    committed: frame.committed,
+    shown: frame.shown,
   };
 }
 
