@@ -7,6 +7,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Engine } from '../machine/engine.ts';
 import type { ChannelStatus, LogEntry, NodeIndex, Recollection } from '../machine/protocol.ts';
 import type { JournalSink } from './journal-file.ts';
+import type { TurnShare } from './turn-share.ts';
 
 /** A console that keeps itself connected (transport/line.ts). */
 export interface ConsoleLine {
@@ -21,6 +22,8 @@ export interface ConsoleLine {
   hold?(untilAt: number): void;
   /** Reports what is held. */
   release?(): void;
+  /** `true`: the console is not read until `false`, so that its text waits outside. */
+  pause?(isPaused: boolean): void;
   /** Does the terminal server itself still answer? */
   ask(withinMs: number): Promise<{ readonly answers: boolean; readonly detail: string }>;
 }
@@ -84,6 +87,8 @@ export interface RunnerParts {
   readonly clock: Clock;
   /** Runs after all input that waits now has been read: setImmediate in the daemon. */
   readonly turn: (run: () => void) => void;
+  /** One for all clusters of the process; its own when absent. */
+  readonly share?: TurnShare;
   readonly line: (node: NodeIndex, listener: LineListener) => ConsoleLine;
   readonly journal: JournalSink;
   readonly log: LogSink;

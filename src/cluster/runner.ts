@@ -17,18 +17,21 @@ import type {
   NodeIndex,
 } from '../machine/protocol.ts';
 import type { MachineState } from '../machine/state.ts';
+import { Backlog, SLICE_CHARS, type Text } from './backlog.ts';
 import { messageOf } from './daemon-error.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { HeldLines } from './held-lines.ts';
 import { latin1 } from './latin1.ts';
-import { FAULT_ALARM, OwnAlarms } from './own-alarms.ts';
+import { OwnAlarms } from './own-alarms.ts';
 import type { ConsoleLine, Heard, RunnerParts } from './parts.ts';
 import { type OperatorAnswer, Replies } from './replies.ts';
+import { tellFault } from './tell-fault.ts';
+import { TurnShare } from './turn-share.ts';
 
 /** So many `time` events in a row without the machine's next one moving on: it turns on the spot. */
 const SPINS_MAX = 10_000;
 /** A turn that comes so late means that the process stood still: input is drained once more. */
 const LATE_TURN_MS = 1_000;
-const NODES: readonly NodeIndex[] = [0, 1];
 
 export type OperatorAsk = Extract<EventBody, { kind: 'operator' }>;
 
@@ -44,10 +47,14 @@ export class ClusterRunner {
   /** Without what `#bulk` has gathered since: see `#settled`. */
   #state: MachineState | null = null;
   readonly #bulk: Bulk;
-  /** The lines that may hold half lines back, since they bring nothing in this state. */
-  readonly #holds: [boolean, boolean] = [false, false];
+  readonly #held: HeldLines;
   /** Earliest wish of the machine that has nothing to do with quiet consoles; null: not known. */
   #wakeWithoutText: number | null = null;
+  readonly #share: TurnShare;
+  readonly #backlog: Backlog;
+  readonly #onWork = () => this.#work();
+  #isWorking = false;
+  #isWaiting = false;
   #queue: Event[] = [];
   #busy = false;
   #fault: string | null = null;
@@ -63,9 +70,12 @@ export class ClusterRunner {
     this.#parts = parts;
     this.#last = parts.clock.now();
     this.#bulk = new Bulk(parts.engine);
+    this.#share = parts.share ?? new TurnShare(parts.clock, parts.turn);
+    this.#backlog = new Backlog((node, isPaused) => this.#lines[node].pause?.(isPaused));
     this.own = new OwnAlarms(parts.log, parts.alarms, parts.clock);
     this.#replies = new Replies(parts.clock);
     this.#lines = [this.#makeLine(0), this.#makeLine(1)];
+    this.#held = new HeldLines(this.#lines);
     this.#effects = new EffectRunner({
       parts,
       lines: this.#lines,
@@ -101,7 +111,10 @@ export class ClusterRunner {
   /** Ends consoles and commands; resolves when journal and log are on the disk. */
   async end(): Promise<void> {
     if (this.#ended) return;
-    this.#release();
+    this.#held.release();
+    for (const { node, data, sinceWall } of this.#backlog.takeTexts()) {
+      this.#parts.log.received(node, Buffer.from(data, 'latin1'), data, sinceWall);
+    }
     this.#ended = true;
     this.#cancelTimer?.();
     for (const line of this.#lines) line.stop();
@@ -132,7 +145,7 @@ export class ClusterRunner {
 
   /** Null when the machine never started or cannot be described. */
   status(): ClusterStatus | null {
-    this.#release();
+    this.#held.release();
     const state = this.#settled();
     if (state === null) return null;
     try {
@@ -152,8 +165,6 @@ export class ClusterRunner {
     this.#parts.log.reopen();
   }
 
-  // ---- wires ----
-
   #makeLine(node: NodeIndex): ConsoleLine {
     return this.#parts.line(node, {
       onData: (bytes, heard) => this.#received(node, bytes, heard),
@@ -168,13 +179,55 @@ export class ClusterRunner {
     if (this.#ended) return;
     const { at, wall } = heard ?? this.#parts.clock.now();
     const data = latin1(bytes);
-    this.#parts.log.received(node, bytes, data, heard?.sinceWall ?? wall);
+    const sinceWall = heard?.sinceWall ?? wall;
+    const isSmall = this.#backlog.isEmpty && data.length <= SLICE_CHARS;
+    if (isSmall && (this.#held.isReleasing || this.#share.admits())) {
+      const begin = this.#share.begin();
+      this.#takeText({ kind: 'text', node, data, at, wall, sinceWall }, bytes);
+      this.#share.spent(begin);
+      return;
+    }
+    if (this.#backlog.isEmpty) this.#held.release();
+    this.#held.forbid();
+    this.#backlog.addText({ kind: 'text', node, data, at, wall, sinceWall });
+    if (!this.#isWorking && !this.#isWaiting) this.#work();
+  }
+
+  #takeText({ node, data, at, wall, sinceWall }: Text, bytes: Uint8Array): void {
+    this.#parts.log.received(node, bytes, data, sinceWall);
     if (!this.#gathers(node, data, at, wall)) {
       this.#take({ kind: 'bytes', node, data, at, wall });
       return;
     }
     if (!this.#isArmedBefore(at)) this.#arm();
-    this.#letHold(node, at);
+    if (this.#backlog.isEmpty) this.#held.allow(node, this.#holdUntil(at));
+  }
+
+  /** Takes in what waits, as much as this turn has room for. */
+  #work(): void {
+    this.#isWaiting = false;
+    this.#isWorking = true;
+    while (!this.#backlog.isEmpty && this.#share.admits()) {
+      const begin = this.#share.begin();
+      this.#takeNext();
+      this.#share.spent(begin);
+    }
+    this.#isWorking = false;
+    if (this.#backlog.isEmpty) return;
+    this.#isWaiting = true;
+    this.#share.later(this.#onWork);
+  }
+
+  #takeNext(): void {
+    const item = this.#backlog.take();
+    switch (item?.kind) {
+      case 'text':
+        return this.#takeText(item, Buffer.from(item.data, 'latin1'));
+      case 'event':
+        return this.#take(item.event);
+      case 'turn':
+        return this.#tookTurn(item.now);
+    }
   }
 
   /** Nearly all text: of which nothing can come before the console is quiet. */
@@ -188,26 +241,6 @@ export class ClusterRunner {
     }
   }
 
-  /** Takes in what the consoles hold back: before anything else happens or is asked. */
-  #release(): void {
-    this.#lines[0].release?.();
-    this.#lines[1].release?.();
-  }
-
-  /** Half a line cannot bring anything before the timer fires, if that is before it could be quiet. */
-  #letHold(node: NodeIndex, at: number): void {
-    const until = this.#isArmedBefore(at) ? this.#armedFor : null;
-    this.#lines[node].hold?.(until ?? 0);
-    this.#holds[node] = until !== null;
-  }
-
-  #forbidHolding(): void {
-    for (const node of NODES) {
-      if (this.#holds[node]) this.#lines[node].hold?.(0);
-      this.#holds[node] = false;
-    }
-  }
-
   /** The state with everything that was gathered. */
   #settled(): MachineState | null {
     if (this.#state !== null) this.#state = this.#bulk.settle(this.#state);
@@ -217,7 +250,6 @@ export class ClusterRunner {
   #channel(node: NodeIndex, status: ChannelStatus, detail: string): void {
     if (this.#ended) return;
     const now = this.#parts.clock.now();
-    this.#parts.log.remark(node, detail === '' ? status : `${status}: ${detail}`, now.wall);
     this.#take({ kind: 'channel', node, status, detail, ...now });
   }
 
@@ -225,12 +257,13 @@ export class ClusterRunner {
 
   /** What comes while another event is handled, from within its effects, waits its turn. */
   #take(event: Event): void {
-    if (this.#busy) {
-      this.#queue.push(event);
-      return;
+    if (this.#busy) this.#queue.push(event);
+    else if (!this.#backlog.isEmpty && !this.#isWorking)
+      this.#backlog.add({ kind: 'event', event });
+    else {
+      this.#handle(event);
+      this.#drain();
     }
-    this.#handle(event);
-    this.#drain();
   }
 
   #drain(): void {
@@ -241,8 +274,12 @@ export class ClusterRunner {
   }
 
   #handle(event: Event): void {
-    this.#release();
-    this.#forbidHolding();
+    this.#held.release();
+    this.#held.forbid();
+    if (event.kind === 'channel') {
+      const { node, status, detail, wall } = event;
+      this.#parts.log.remark(node, detail === '' ? status : `${status}: ${detail}`, wall);
+    }
     if (this.#state === null || this.#fault !== null || this.#ended) return;
     this.#last = event;
     this.#busy = true;
@@ -303,6 +340,11 @@ export class ClusterRunner {
     return this.#armedFor !== null && this.#armedFor <= at + promptQuietMs;
   }
 
+  /** Half a line cannot bring anything before the timer fires, if that is before it could be quiet. */
+  #holdUntil(at: number): number | null {
+    return this.#isArmedBefore(at) ? this.#armedFor : null;
+  }
+
   /** An armed timer that fires too early is cheaper than one that is armed anew for each byte. */
   #arm(): void {
     const wake = this.#wake();
@@ -326,10 +368,13 @@ export class ClusterRunner {
     this.#firedAt = null;
     if (isLate) {
       this.#parts.turn(this.#onTurn);
-      return;
-    }
+    } else if (this.#backlog.isEmpty) this.#tookTurn(now);
+    else this.#backlog.add({ kind: 'turn', now });
+  }
+
+  #tookTurn(now: Moment): void {
     this.#armedFor = null;
-    this.#release();
+    this.#held.release();
     const wake = this.#wake();
     const isDue = wake !== null && wake <= now.at;
     this.#spins = isDue ? this.#spins + 1 : 0;
@@ -337,11 +382,9 @@ export class ClusterRunner {
     else if (isDue) this.#take({ kind: 'time', ...now });
     else {
       this.#arm();
-      for (const node of NODES) if (this.#holds[node]) this.#letHold(node, now.at);
+      this.#held.renew(this.#holdUntil(now.at));
     }
   }
-
-  // ---- a fault inside ----
 
   #stopControl(error: unknown): void {
     if (this.#fault !== null) return;
@@ -351,17 +394,7 @@ export class ClusterRunner {
     this.#cancelTimer?.();
     for (const line of this.#lines) line.discardTyping();
     this.#replies.close(`not controlled any more: ${what}`);
-    this.#tellFault(what, error);
-  }
-
-  #tellFault(what: string, error: unknown): void {
-    const { log, cluster } = this.#parts;
-    const text = `${cluster} is not controlled any more, nothing is typed until a restart: ${what}`;
     const state = this.status()?.state ?? '';
-    const trace = error instanceof Error ? (error.stack ?? '') : '';
-    const why = trace.replaceAll(/\s*\n\s*/g, ' | ');
-    const { wall } = this.#last;
-    log.entry({ level: 'warn', topic: 'fault', state, node: null, what: text, why }, wall);
-    this.own.raise(FAULT_ALARM, text, `clusterd status ${cluster}`);
+    tellFault(this.#parts, this.own, { what, error, state }, this.#last.wall);
   }
 }

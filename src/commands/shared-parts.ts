@@ -16,6 +16,7 @@ import type { OpenedJournal } from '../cluster/journal-file.ts';
 import { LOG_ALARM, type OwnAlarms } from '../cluster/own-alarms.ts';
 import type { AlarmSink, CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
 import { askPower } from '../cluster/power.ts';
+import { TurnShare } from '../cluster/turn-share.ts';
 import type { NetLevel, Program } from '../language/program.ts';
 import { type ClusterLog, openClusterLog } from '../log/cluster-log.ts';
 import { FlushTicker } from '../log/flush-ticker.ts';
@@ -53,6 +54,7 @@ export class SharedParts {
   readonly #ticker: FlushTicker;
   readonly #transcriptTicker: FlushTicker;
   readonly #fenceAgents: FenceAgents;
+  readonly #share: TurnShare;
   readonly #turnstile = new Turnstile(ALARM_COMMANDS_MAX);
   readonly #patterns = new Map<Program, PatternSet>();
   #reachability: Reachability | null = null;
@@ -62,6 +64,7 @@ export class SharedParts {
     this.#options = options;
     this.#clock = clock;
     this.#ticker = new FlushTicker(clock);
+    this.#share = new TurnShare(clock, setImmediate);
     this.#transcriptTicker = new FlushTicker(clock, TRANSCRIPT_FLUSH_MS);
     this.#fenceAgents = createFenceAgents({
       clock,
@@ -109,6 +112,7 @@ export class SharedParts {
       recollection: opened.recollection,
       clock,
       turn: setImmediate,
+      share: this.#share,
       line: (node, listener) => this.#line(name, cluster.nodes[node], listener),
       journal: opened.journal,
       log,

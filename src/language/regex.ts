@@ -22,9 +22,9 @@ export const PATTERN_INSTRUCTIONS_MAX = 100;
 export const PATTERN_STATES_MAX = 300;
 /**
  * Instructions of all patterns of a script together that have no table. RE2 follows them one by one
- * for each character: 60 are some 1.5 us, and the longest line 6 ms, on a machine of 2020.
+ * for each character: 40 are some 1 us, and the longest line 4 ms, on a machine of 2020.
  */
-export const TABLELESS_INSTRUCTIONS_MAX = 60;
+export const TABLELESS_INSTRUCTIONS_MAX = 40;
 
 /** RE2 source that finds `match` in a line. A variable without a value throws: a broken promise. */
 export function matchSource(

@@ -68,6 +68,7 @@ export class Line {
   #isBlocked = false;
   readonly #held = new HeldText();
   #holdUntil = 0;
+  #isPaused = false;
   #heldAt = 0;
   #heldWall = 0;
   #heldSinceWall = 0;
@@ -131,6 +132,12 @@ export class Line {
     });
   }
 
+  /** `true`: the console is not read until `false`, where the wire can do that. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    if (this.#isOpen) this.#transport?.pause?.(isPaused);
+  }
+
   /** A BREAK after all that was typed before. */
   sendBreak(): void {
     this.#typing.sendBreak();
@@ -169,6 +176,7 @@ export class Line {
 
   #opened(transport: Transport): void {
     this.#isOpen = true;
+    if (this.#isPaused) transport.pause?.(true);
     this.#openedAt = this.#options.clock.now().at;
     this.#heard = false;
     this.#silentTicks = 0;

@@ -11,7 +11,7 @@ import { Views } from './views.ts';
  * One buffer for the reads of all sockets: Node fills it and calls back at once, so that next to nothing
  * is allocated for a chunk. This is why console bytes are only valid during the call.
  */
-export const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
+export const READ_BUFFER = Buffer.allocUnsafeSlow(16 * 1024);
 
 const views = new Views(READ_BUFFER);
 
@@ -71,6 +71,12 @@ export class SocketWire {
     return new Promise((resolve) => {
       this.#socket.write(EMPTY, () => resolve());
     });
+  }
+
+  pause(isPaused: boolean): void {
+    if (this.#ended === null) return;
+    if (isPaused) this.#socket.pause();
+    else this.#socket.resume();
   }
 
   close(lastWords: Uint8Array = EMPTY): void {

@@ -61,6 +61,10 @@ export class TcpTransport implements Transport {
     return reachHost(this.#options.host, this.#options.port, withinMs, this.#clock);
   }
 
+  pause(isPaused: boolean): void {
+    this.#wire?.pause(isPaused);
+  }
+
   close(): void {
     this.#closed = true;
     this.#handlers = null;

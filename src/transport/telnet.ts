@@ -121,6 +121,10 @@ export class TelnetTransport implements Transport, TelnetSink {
     return reachHost(this.#options.host, this.#options.port, withinMs, this.#clock);
   }
 
+  pause(isPaused: boolean): void {
+    this.#wire?.pause(isPaused);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -35,6 +35,8 @@ export interface Transport {
   readonly answersInBand: boolean;
   /** Does the other end itself (the terminal server) still answer? Within `withinMs`. */
   answers(withinMs: number): Promise<{ readonly answers: boolean; readonly detail: string }>;
+  /** `true`: nothing is read until `false`; what comes waits at the other end. Where the wire can. */
+  pause?(isPaused: boolean): void;
   /** Ends the connection; `closed` is not called any more. Safe at any time, any number of times. */
   close(): void;
 }

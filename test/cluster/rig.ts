@@ -7,6 +7,7 @@ import type {
   PowerAnswer,
 } from '../../src/cluster/parts.ts';
 import { ClusterRunner } from '../../src/cluster/runner.ts';
+import type { TurnShare } from '../../src/cluster/turn-share.ts';
 import { compileScript } from '../../src/language/compile.ts';
 import { createEngine, type Engine } from '../../src/machine/machine.ts';
 import {
@@ -153,6 +154,7 @@ export class Rig {
     engine: Engine,
     recollection: Partial<Recollection> = {},
     makeLine = (listener: LineListener, _clock: SimulatedClock) => new FakeLine(listener),
+    share?: TurnShare,
   ) {
     this.runner = new ClusterRunner({
       cluster: 'demo',
@@ -160,6 +162,7 @@ export class Rig {
       engine,
       recollection: { ...EMPTY_RECOLLECTION, ...recollection },
       clock: this.clock,
+      ...(share === undefined ? {} : { share }),
       turn: (run) => (this.turnsAtOnce ? run() : void this.turns.push(run)),
       line: (_node: NodeIndex, listener) => {
         const line = makeLine(listener, this.clock);
