@@ -69,6 +69,10 @@ function waitForNet(run: Run, task: Task, frame: RoutineFrame, why: string): nul
   return null;
 }
 
+/** The gate's `index`: what was written down of the node that is booted. */
+const WRITTEN = 0;
+const WRITTEN_PARKED = 1;
+
 export function runBootGate(
   run: Run,
   task: Task,
@@ -97,7 +101,9 @@ export function runBootGate(
     return null;
   }
   frame.phase = 'journal';
-  journalIntent(run, task, bootIntent(run, frame, verdict.evidence));
+  const intent = bootIntent(run, frame, verdict.evidence);
+  frame.index = intent.parkedBefore ? WRITTEN_PARKED : WRITTEN;
+  journalIntent(run, task, intent);
   return null;
 }
 
@@ -123,15 +129,24 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
     const why = verdict.kind === 'refused' ? verdict.why : 'the proof grew too old';
     return refuse(run, task, frame, why);
   }
+  const isParked = readBackSince(run.engine, state, frame.node) !== null;
+  if (frame.index === WRITTEN_PARKED && !isParked) {
+    // Its record may have waited for a full disk: somebody typed at the node meanwhile.
+    writeOwnerBack(run, 'the boot was refused: it is not parked any more');
+    return refuse(run, task, frame, `${nodeName(run, frame.node)} is not parked any more`);
+  }
   const swaps = frame.node !== state.owner;
   const boot = routineUnderWay(task, 'boot');
   if (boot !== null) boot.before = ownershipOf(state);
-  state.parkedBeforeBoot = readBackSince(run.engine, state, frame.node) !== null;
+  state.parkedBeforeBoot = isParked;
   state.owner = frame.node;
   state.ownerAssumed = false;
   state.ownerDoubt = null;
   state.pathIndex = frame.pathIndex;
   state.unfinished = 'boot';
+  // Its record may have waited for a full disk, and somebody typed at the node meanwhile.
+  if (!state.parkedBeforeBoot)
+    writeOwnerBack(run, 'it is booted without its parked values read back');
   const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex];
   const what = swaps
     ? `${nodeName(run, frame.node)} is now the active node: it owns the disk`
@@ -149,7 +164,7 @@ function ownershipOf(state: MachineState): BeforeBoot {
   return { owner, ownerAssumed, ownerDoubt, pathIndex, parkedBeforeBoot, unfinished };
 }
 
-/** Nothing was typed: whatever the journal says of a new owner, the old one is the last word. */
+/** Whatever the journal says of a boot that was to be: this is the last word. */
 function writeOwnerBack(run: Run, why: string): void {
   const { owner, ownerDoubt, pathIndex, parkedBeforeBoot: parkedBefore, unfinished } = run.state;
   if (ownerDoubt !== null) return journal(run, { kind: 'doubt', why: ownerDoubt });

@@ -77,3 +77,20 @@ test('an intent that waited for the disk says the same to memory and journal', (
   expect(world.state.unfinished).toBe('takeover');
   expect(remembered(world).unfinished).toBe('takeover');
 });
+
+test('a boot whose record waited for the disk while somebody booted the node by hand', () => {
+  const world = watching();
+  world.site.node('n1').reboot();
+  world.until(() => world.state.task?.frames.at(-1)?.kind === 'dialogue', 60);
+  world.journalFails = true;
+  expect(
+    world.until(() => world.state.task?.wait?.kind === 'unwritten', 120),
+    world.story(),
+  ).toBe(true);
+  world.site.node('n1').typeAtPrompt('boot shared');
+  world.seconds(6);
+  world.journalFails = false;
+  world.until(() => world.stateName === 'watch', 120);
+  expect(remembered(world).parkedBeforeBoot).toBe(world.state.parkedBeforeBoot);
+  expect(world.state.parkedBeforeBoot).toBe(false);
+});
