@@ -124,6 +124,11 @@ export class ConsolePort {
     return this.#outputDue > this.#clock.now().at;
   }
 
+  /** Somebody is connected and sees what the machine writes. */
+  get isSeen(): boolean {
+    return this.#attached.size > 0 && this.options.mode !== 'half-open';
+  }
+
   /** Ends all connections, as a terminal server does that is switched off for a moment. */
   cutAll(): void {
     for (const attached of [...this.#attached]) this.#cut(attached);

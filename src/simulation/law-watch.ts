@@ -18,6 +18,8 @@ const CTRL_U = '\x15';
 const RETURN = '\r';
 /** The longest line that matters; what is typed is bounded anyway. */
 const LINE_MAX = 200;
+const OFF_MS = 30_000;
+const ATTESTED_MS = 15 * 60_000;
 
 export interface LawWatchOptions {
   readonly site: Site;
@@ -40,6 +42,8 @@ export class LawWatch {
   readonly #excuses = new Set<Excuse>();
   /** On what evidence the daemon last ordered a boot. */
   #evidence = '';
+  /** When each machine last got its power back, ms. */
+  readonly #poweredAt = new Map<string, number>();
 
   constructor(options: LawWatchOptions) {
     this.#options = options;
@@ -66,7 +70,9 @@ export class LawWatch {
 
   /** Something happened on the site. */
   saw(node: string | null, what: string): void {
-    if (node === null || !what.startsWith('boots from')) return;
+    if (node === null) return;
+    if (what === 'power on') this.#poweredAt.set(node, this.#options.site.clock.now().at);
+    if (!what.startsWith('boots from')) return;
     this.#runsBy.set(node, this.#bootsBy.get(node) ?? 'itself');
     this.#bootsBy.delete(node);
   }
@@ -98,7 +104,20 @@ export class LawWatch {
     if (this.#options.site.portOf(other.name)?.isOnItsWay === true) return 'on-its-way';
     if (this.#evidence.includes('TRUSTED')) return 'trusted';
     if (this.#evidence.includes('out-of-service')) return 'out-of-service';
-    return this.#options.deviceLies() ? 'device-lied' : null;
+    if (this.#options.deviceLies()) return 'device-lied';
+    return this.#cameBackUnseen(other) ? 'power-returned' : null;
+  }
+
+  /** A proof that it is off outlives a lost connection: for 30 s a device's, for 15 min a person's. */
+  #cameBackUnseen(other: SiteNode): boolean {
+    const grade = / is (off|attested): /.exec(this.#evidence)?.[1];
+    const port = this.#options.site.portOf(other.name);
+    if (grade === undefined || port?.isSeen === true || other.condition.startsWith('system')) {
+      return false;
+    }
+    const lasts = grade === 'off' ? OFF_MS : ATTESTED_MS;
+    const poweredAt = this.#poweredAt.get(other.name) ?? Number.NEGATIVE_INFINITY;
+    return this.#options.site.clock.now().at - poweredAt <= lasts;
   }
 
   #judge({ kind, nodes, what }: RefereeViolation): void {

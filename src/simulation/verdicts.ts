@@ -37,7 +37,8 @@ export interface Violation {
  * `device-lied`: the power device said off of a node that was on. `by-hand`: a person booted it or
  * let it go on. `by-itself`: it booted by itself, with values that somebody changed or that it lost.
  * `silent-loss`: it lost its values in a power cut a moment ago and has not shown a byte since.
- * `on-its-way`: what shows it was still on the wire.
+ * `on-its-way`: what shows it was still on the wire. `power-returned`: it had truly been off, and came
+ * back without its values while nobody was connected to its console.
  */
 export type Excuse =
   | 'trusted'
@@ -46,4 +47,5 @@ export type Excuse =
   | 'by-hand'
   | 'by-itself'
   | 'silent-loss'
-  | 'on-its-way';
+  | 'on-its-way'
+  | 'power-returned';

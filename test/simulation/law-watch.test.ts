@@ -137,6 +137,25 @@ test('values lost in a power cut are excused up to the banner that shows it, and
   expect(late.found).toEqual(['law']);
 });
 
+test('power that returned behind a lost console is excused, in front of a connected one it is not', () => {
+  const returned = (isSeen: boolean) =>
+    bench(({ site, law, clock }) => {
+      const node = site.node('n1');
+      law.recorded({ kind: 'intent', verb: 'boot', node: 'n2', evidence: 'n1 is off: it said so' });
+      node.powerOff();
+      node.nvram.set('auto-boot?', 'true');
+      if (isSeen) node.console.connect({ data: () => {}, modem: () => {}, closed: () => {} });
+      clock.advance(1_000);
+      node.powerOn();
+    });
+  const unseen = returned(false);
+  unseen.law.typed(1, `boot ${PATH}\r`);
+  expect(unseen.found).toEqual(['excused power-returned']);
+  const seen = returned(true);
+  seen.law.typed(1, `boot ${PATH}\r`);
+  expect(seen.found).toEqual(['law']);
+});
+
 describe('a system that somebody else started', () => {
   test('a person: excused as by-hand', () => {
     const made = bench(() => {});
