@@ -144,9 +144,6 @@ function passGate(run: Run, task: Task, frame: RoutineFrame): TaskOutcome {
   state.ownerDoubt = null;
   state.pathIndex = frame.pathIndex;
   state.unfinished = 'boot';
-  // Its record may have waited for a full disk, and somebody typed at the node meanwhile.
-  if (!state.parkedBeforeBoot)
-    writeOwnerBack(run, 'it is booted without its parked values read back');
   const path = run.engine.target.nodes[frame.node].bootPaths[frame.pathIndex];
   const what = swaps
     ? `${nodeName(run, frame.node)} is now the active node: it owns the disk`
