@@ -24,14 +24,15 @@ export function writeStories(
 
 function writeOne(one: ShownDiagnostic, script: ProvenScript, directory: string): string[] {
   const { story, diagnostic } = one;
-  if (story === undefined) return [];
+  if (story === undefined || !story.isPlayable) return [];
   const name = basename(script.name);
   const file = `${name.replace(/\.chat$/, '')}.${diagnostic.code}.${diagnostic.span.line}.json`;
   const content = {
     'clusterd-story': 1,
     script: name,
     claim: story.claim,
-    'on-silence': 'power',
+    'on-silence': story.choice.onSilence,
+    'service-lost': story.choice.serviceLost,
     moves: story.moves,
     expect: { boot: 'refused' },
   };

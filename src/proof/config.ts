@@ -85,6 +85,8 @@ export interface Cause {
 /** What the world decided. `step`: nothing, the machine just goes on. */
 export type Decision =
   | { readonly kind: 'step' }
+  /** The machine goes on by something that it may know already. */
+  | { readonly kind: 'known' }
   | { readonly kind: 'text'; readonly role: Role; readonly text: number }
   | { readonly kind: 'answer'; readonly role: Role; readonly of: 'match' | 'identity' | 'unknown' }
   | { readonly kind: 'quiet'; readonly role: Role }
@@ -95,6 +97,7 @@ export type Decision =
   | { readonly kind: 'net'; readonly level: 'alive' | 'dead' | 'blind' }
   | { readonly kind: 'operator'; readonly request: string; readonly role: Role | null }
   | { readonly kind: 'time' }
+  | { readonly kind: 'restart' }
   /** What the journal says after a restart. */
   | { readonly kind: 'journal'; readonly unfinished: 'none' | 'takeover' | 'boot' }
   | { readonly kind: 'power'; readonly role: Role; readonly off: boolean }

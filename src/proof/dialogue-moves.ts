@@ -6,6 +6,7 @@
 import type { Alternative, Result, Step, StepOutcome } from '../language/program.ts';
 import { isHarmlessKey, isHarmlessLine } from '../machine/typing.ts';
 import { type Cause, type Decision, type DialogueFrame, type Running, roleOf } from './config.ts';
+import type { Known } from './knowledge.ts';
 import { because, DONE, type Ending, failing, failure, type Space, STEP } from './space.ts';
 import { samplesOf } from './typed-lines.ts';
 
@@ -140,11 +141,24 @@ function whenPermitted(space: Space, running: Running, frame: DialogueFrame): Ru
     case 'boot': {
       const other = running.known[node === 0 ? 1 : 0];
       if (!proven.mayBe || !knowledge.boots(other, isOwner).mayBe) return null;
+      if (isFirst(space, frame) && !isRead(space, known)) space.bootsUnparked = true;
       return space.boots(running, node);
     }
     default:
       return null;
   }
+}
+
+/** Nothing that starts a system was typed before; behind that, no reading counts any more. */
+function isFirst(space: Space, frame: DialogueFrame): boolean {
+  const before = space.dialogue(frame.dialogue).steps.slice(0, frame.step);
+  return !before.some((step) => step.kind === 'send' && acts(space, frame, step));
+}
+
+/** Were the parked values read back? Without a table there is nothing to read. */
+function isRead({ knowledge, program }: Space, known: Known): boolean {
+  if (program.parked.length === 0) return true;
+  return knowledge.asks(known, 'read', ({ reads }) => Object.keys(reads).length > 0).mayBe;
 }
 
 // ---- expectations ----------------------------------------------------------------------------------

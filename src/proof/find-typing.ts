@@ -1,11 +1,11 @@
 /**
- * Lines, keys and commands with which a script could start or resume a system past the law: the
- * engine guards `boot` and `resume`, lets harmless lines through anywhere, and does not know what a
- * command does.
+ * Lines and keys with which a script could start or resume a system past the law: the engine guards
+ * `boot` and `resume`, asks for no proof in `write` and `reset`, and lets harmless lines through
+ * anywhere.
  */
 import { linesOf } from '../language/check/line-automaton.ts';
 import { ANYWHERE, commonLine, takesLine } from '../language/check/line-search.ts';
-import type { Dialogue, HowTo, Span, Step, Template } from '../language/program.ts';
+import type { Dialogue, HowTo, Template } from '../language/program.ts';
 import { escapeLiteral, matchSource } from '../language/regex.ts';
 import type { Engine } from '../machine/engine.ts';
 import { isHarmlessKey, isHarmlessLine, keyBytes } from '../machine/typing.ts';
@@ -13,12 +13,7 @@ import { type Finding, finding } from './finding.ts';
 import { firmwareTails, linesTyped } from './typed-lines.ts';
 
 export function findDangerousTyping(engine: Engine): Finding[] {
-  return [
-    ...findWideHarmless(engine),
-    ...findHarmlessKeys(engine),
-    ...findUnguardedStarts(engine),
-    ...findStartingCommands(engine),
-  ];
+  return [...findWideHarmless(engine), ...findHarmlessKeys(engine), ...findUnguardedStarts(engine)];
 }
 
 /** What a word at the beginning of a line does, because this block of the library types it. */
@@ -45,9 +40,26 @@ function actingWords(engine: Engine): ActingWord[] {
   });
 }
 
+/** Words by which firmwares start or resume a system, and those by which they reset the machine. */
+const STARTING_WORDS = [
+  ...['boot', 'bootm', 'bootz', 'booti', 'bootd', 'bootp', 'bootelf', 'bootefi', 'go', 'resume'],
+  ...['continue', 'cont', 'sync', 'run bootcmd', 'power on', 'poweron', 'reboot', 'kexec'],
+];
+const WORST: readonly HowTo[] = ['boot', 'resume', 'reset', 'write'];
+const RESET_WORDS = ['reset', 'reset-all', 'reboot'];
+
+function knownWords(): ActingWord[] {
+  return [
+    ...STARTING_WORDS.map((word) => ({ word, howTo: 'boot' as const })),
+    ...RESET_WORDS.map((word) => ({ word, howTo: 'reset' as const })),
+  ];
+}
+
 /** A harmless line is let through at any time, on any machine. */
 function findWideHarmless(engine: Engine): Finding[] {
-  const words = actingWords(engine);
+  const words = [...actingWords(engine), ...knownWords()].sort(
+    (a, b) => WORST.indexOf(a.howTo) - WORST.indexOf(b.howTo),
+  );
   return engine.program.harmless.flatMap((one) => {
     if (one.kind !== 'line') return [];
     const harmless = linesOf(`^(?:${matchSource(one.match, {})})$`);
@@ -81,79 +93,78 @@ function findHarmlessKeys(engine: Engine): Finding[] {
 
 // ---- lines outside of `to boot` and `to resume` ----------------------------------------------------
 
-const GUARDED: readonly (HowTo | null)[] = ['boot', 'resume'];
-
 /** At the prompt this would start or resume a system, and nothing asks for a proof here. */
 function findUnguardedStarts(engine: Engine): Finding[] {
-  const words = actingWords(engine).filter(({ howTo }) => GUARDED.includes(howTo));
-  const leaving = engine.program.texts
-    .filter(({ means }) => means === 'leaving')
-    .flatMap(({ matches }) => matches.map((match) => linesOf(matchSource(match, {}))));
-  const tails = firmwareTails(engine);
-  const starts = (line: string) =>
-    words.some(({ word }) => line === word || line.startsWith(`${word} `)) ||
-    tails.some((tail) => leaving.some((lines) => takesLine(lines, `${tail}${line}`)));
+  const starts = startJudge(engine);
   return engine.program.dialogues.flatMap((dialogue) => {
-    if (GUARDED.includes(dialogue.howTo)) return [];
-    return linesTyped(engine, dialogue).flatMap(({ line, span }) => {
-      if (!starts(line)) return [];
+    if (dialogue.howTo === 'boot') return [];
+    return dialogue.steps.flatMap((step) => {
+      if (step.kind !== 'send') return [];
+      const line = starts(dialogue, step.text);
+      if (line === null) return [];
       const message = `this types "${line}", which starts or resumes a system, and no proof is asked for here`;
       const hint = 'only `boot` and `resume` may do that: the engine asks for the proof first';
-      return [finding('error', 'starts-system', span, message, hint)];
+      return [finding('error', 'starts-system', step.span, message, hint)];
     });
   });
 }
 
-// ---- commands ----------------------------------------------------------------------------------------
-
-const STARTING = [
-  'on',
-  'start',
-  'boot',
-  'reboot',
-  'reset',
-  'cycle',
-  'resume',
-  'poweron',
-  'power-on',
-];
-
-interface Command {
-  readonly argv: readonly Template[];
-  readonly span: Span;
+/** What a block would type that starts a system; null: nothing. */
+function startJudge(engine: Engine) {
+  const { dialogues, texts } = engine.program;
+  const words = actingWords(engine);
+  const leaving = texts
+    .filter(({ means }) => means === 'leaving')
+    .flatMap(({ matches }) => matches.map((match) => linesOf(matchSource(match, {}))));
+  const tails = firmwareTails(engine);
+  const looksLike = (line: string) =>
+    tails.some((tail) => leaving.some((lines) => takesLine(lines, `${tail}${line}`)));
+  const resumed = words.filter(({ howTo }) => howTo === 'resume').map(({ word }) => word);
+  const booted = words.filter(({ howTo }) => howTo === 'boot').map(({ word }) => word);
+  const resets = words.filter(({ howTo }) => howTo === 'reset').map(({ word }) => word);
+  const known = STARTING_WORDS.filter((word) => !resets.includes(word));
+  return (dialogue: Dialogue, text: Template): string | null => {
+    const isResume = dialogue.howTo === 'resume';
+    const starting = isResume
+      ? [...booted, 'boot'].filter((word) => !isOnly(dialogues, word))
+      : [...booted, ...resumed, ...known];
+    const said = commandWords(text);
+    const lines = linesTyped(engine, { ...dialogue, steps: [sendOf(text, dialogue)] });
+    const line = lines[0]?.line ?? null;
+    if (said.some((words) => starting.some((one) => startsWith(words, one)))) return line;
+    return isResume ? null : (lines.find((one) => looksLike(one.line))?.line ?? null);
+  };
 }
 
-function commandsOf(engine: Engine): Command[] {
-  const { dialogues, states } = engine.program;
-  const isRun = (step: Step) => step.kind === 'run';
-  const ofDialogue = ({ steps }: Dialogue) => steps.filter(isRun);
-  return [
-    ...dialogues.flatMap(ofDialogue),
-    ...states.flatMap(({ actions }) => actions.filter((action) => action.kind === 'run')),
-  ] as Command[];
+/** A firmware that boots and resumes by one word. */
+function isOnly(dialogues: readonly Dialogue[], word: string): boolean {
+  const resume = dialogues.find(({ howTo }) => howTo === 'resume');
+  const boot = dialogues.find(({ howTo }) => howTo === 'boot');
+  const sends = (one: Dialogue | undefined) =>
+    (one?.steps ?? []).flatMap((step) => (step.kind === 'send' ? commandWords(step.text) : []));
+  const bare = sends(resume).some((words) => words.length === 1 && words[0] === word);
+  return bare && sends(boot).some((words) => words[0] === word);
 }
 
-/** A command that switches a machine on does so past every proof. */
-function findStartingCommands(engine: Engine): Finding[] {
-  return commandsOf(engine).flatMap(({ argv, span }) => {
-    const words = argv.flatMap(wordsOfArgument);
-    const word = words.find((one) => STARTING.includes(one));
-    const isReboot = words.some(
-      (one, index) => one === 'init' && /^[56]$/.test(words[index + 1] ?? ''),
-    );
-    if (word === undefined && !isReboot) return [];
-    const what = word ?? 'init';
-    const message = `this command may start a machine ('${what}'), and no proof is asked for before it`;
-    const hint = 'only `boot` starts a system; switching off is `power off`';
-    return [finding('error', 'command-starts', span, message, hint)];
+function sendOf(text: Template, { span }: Dialogue) {
+  return { kind: 'send', text, span } as const;
+}
+
+function startsWith(words: readonly string[], start: string): boolean {
+  return start.split(' ').every((word, index) => words[index] === word);
+}
+
+/**
+ * The literal words of each command in a line: at its beginning, behind a separator, and behind what
+ * a variable stands for, since some firmwares run words one after the other.
+ */
+function commandWords(text: Template): string[][] {
+  const line = text.map((part) => (part.kind === 'text' ? part.text : HOLE)).join('');
+  return line.split(/[;&|]+/).flatMap((command) => {
+    const words = command.trim().split(/\s+/);
+    const behind = words.flatMap((word, at) => (word.includes(HOLE) ? [words.slice(at + 1)] : []));
+    return [words, ...behind];
   });
 }
 
-/** A shell's line is taken apart; a path counts by its last part. */
-function wordsOfArgument(argument: Template): string[] {
-  const text = argument.map((part) => (part.kind === 'text' ? part.text : '$')).join('');
-  const words = /[;&|]/.test(text) || /\s/.test(text) ? text.split(/[\s;&|]+/) : [text];
-  const isSentence = words.length > 1 && !/[;&|/]|^(sudo|sh|ssh|init|reboot|ipmi)/.test(text);
-  if (isSentence) return [];
-  return words.map((word) => word.split('/').at(-1)?.toLowerCase() ?? '');
-}
+const HOLE = '\0';

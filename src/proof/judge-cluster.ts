@@ -15,6 +15,6 @@ export function judgeCluster(
   deadAfterMs: number,
 ): CaseResult[] {
   const engine = bindEngine(program, target, patterns);
-  const space = new Space(engine, new Knowledge(engine, 'active'), 'active', false);
+  const space = new Space(engine, new Knowledge(engine, 'active'), 'active', 'none');
   return judgeCases(space, deadAfterMs);
 }

@@ -3,22 +3,29 @@
  * with it, each as the shortest story (story.ts), and what the proof rests on (assumptions.ts).
  * Called by check and by the daemon before a script runs. Pure, and the same every time.
  */
-import type { Program, Role } from '../language/program.ts';
+import type { Program, Role, Span } from '../language/program.ts';
 import { bindEngine, type Engine } from '../machine/engine.ts';
 import type { PatternSet } from '../machine/patterns.ts';
 import type { Target } from '../machine/target.ts';
 import { type Explored, explore } from './explore.ts';
+import { findLyingBlocks } from './find-blocks.ts';
 import {
   findBootsThatNeverPass,
   findFencesThatNeverProve,
   findUnprovenTakeovers,
 } from './find-boots.ts';
+import { findEndlessBounds } from './find-bounds.ts';
+import { findStartingCommands } from './find-commands.ts';
+import { findVagueIdentity } from './find-identity.ts';
+import { findBadParking, findUnparkedBoots } from './find-parking.ts';
+import { findForbiddenResumes } from './find-resumes.ts';
 import { findDangerousTyping } from './find-typing.ts';
 import { findUnreached } from './find-unreached.ts';
 import { findUnwatchedStandby } from './find-unwatched.ts';
 import { type Finding, inOrder } from './finding.ts';
 import { Knowledge } from './knowledge.ts';
-import { Space } from './space.ts';
+import { type Openness, Space } from './space.ts';
+import type { Choice } from './story.ts';
 
 export interface Proof {
   readonly findings: readonly Finding[];
@@ -39,16 +46,23 @@ export interface View {
  */
 export function prove(program: Program, patterns: PatternSet, target: Target | null): Proof {
   const engine = bindEngine(program, target ?? anyTarget(program), patterns);
-  const isOpen = target === null;
-  const active = viewOf(engine, 'active', isOpen);
-  const standby = viewOf(engine, 'standby', isOpen);
+  const open = target === null ? 'all' : 'none';
+  const active = viewOf(engine, 'active', open);
+  const standby = viewOf(engine, 'standby', open);
   const findings = [
-    ...findUnprovenTakeovers(active),
+    ...takeoversOf(program, patterns, active),
     ...findBootsThatNeverPass(standby),
     ...findFencesThatNeverProve(active),
+    ...findUnparkedBoots([active, standby]),
+    ...findBadParking(engine),
+    ...findLyingBlocks(engine),
+    ...findVagueIdentity(engine),
     ...findDangerousTyping(engine),
+    ...findStartingCommands(engine),
+    ...findForbiddenResumes(program),
+    ...findEndlessBounds(engine),
     ...findUnwatchedStandby(program),
-    ...(isOpen ? findUnreached(active) : []),
+    ...(open === 'all' ? findUnreached(active) : []),
   ];
   return {
     findings: inOrder(findings),
@@ -57,8 +71,30 @@ export function prove(program: Program, patterns: PatternSet, target: Target | n
   };
 }
 
-export function viewOf(engine: Engine, follows: Role, isOpen: boolean): View {
-  const space = new Space(engine, new Knowledge(engine, follows), follows, isOpen);
+/**
+ * What is found while each condition may hold or not has to be found under one choice as well: a
+ * CList says the same to all of them.
+ */
+function takeoversOf(program: Program, patterns: PatternSet, view: View): Finding[] {
+  const open = findUnprovenTakeovers(view);
+  if (view.space.open !== 'all') return open;
+  const found = new Map<Span, Finding>();
+  for (const choice of CHOICES) {
+    if (found.size === open.length) break;
+    const engine = bindEngine(program, { ...anyTarget(program), ...choice }, patterns);
+    for (const one of findUnprovenTakeovers(viewOf(engine, 'active', 'settings'))) {
+      if (!found.has(one.diagnostic.span)) found.set(one.diagnostic.span, one);
+    }
+  }
+  return [...found.values()];
+}
+
+const CHOICES: readonly Choice[] = (['power', 'confirm', 'trust'] as const).flatMap((onSilence) =>
+  (['takeover', 'alarm'] as const).map((serviceLost) => ({ onSilence, serviceLost })),
+);
+
+export function viewOf(engine: Engine, follows: Role, open: Openness): View {
+  const space = new Space(engine, new Knowledge(engine, follows), follows, open);
   return { space, explored: explore(space) };
 }
 

@@ -86,12 +86,15 @@ export function search<Node, Via>(given: Search<Node, Via>): Found<Node, Via> {
   return { nodes, arrivals, costs, complete };
 }
 
-/** The ways from a root to a node, in order. */
-export function wayTo<Node, Via>(
-  found: Found<Node, Via>,
-  index: number,
-): { readonly before: Node; readonly via: Via; readonly after: Node }[] {
-  const legs: { before: Node; via: Via; after: Node }[] = [];
+export interface Leg<Node, Via> {
+  readonly before: Node;
+  readonly via: Via;
+  readonly after: Node;
+}
+
+/** The way from a root to a node, in order. */
+export function wayTo<Node, Via>(found: Found<Node, Via>, index: number): Leg<Node, Via>[] {
+  const legs: Leg<Node, Via>[] = [];
   let at = index;
   for (;;) {
     const arrival = found.arrivals[at];

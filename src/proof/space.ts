@@ -27,6 +27,11 @@ export function failure(name: string): Ending {
 
 const EITHER: readonly boolean[] = [true, false];
 
+/** What is left open as long as no cluster is in view: all that CList says, or all but its policies. */
+export type Openness = 'all' | 'settings' | 'none';
+
+const POLICIES: readonly string[] = ['on-silence', 'service-lost'];
+
 export interface FenceCount {
   begun: number;
   ended: number;
@@ -40,15 +45,16 @@ export class Space {
   readonly knowledge: Knowledge;
   /** Of which node the knowledge is kept; of the other anything may be known. */
   readonly follows: Role;
-  /** Settings may have any value: no cluster is in view. */
-  readonly isOpen: boolean;
+  readonly open: Openness;
   /** How the `to fence` blocks ended so far. */
   readonly fences: FenceCount = { begun: 0, ended: 0, proven: 0, lacking: [] };
+  /** The line that boots went out to a node whose values were not read back. */
+  bootsUnparked = false;
   readonly #howTo = new Map<HowTo, number>();
 
-  constructor(engine: Engine, knowledge: Knowledge, follows: Role, isOpen: boolean) {
+  constructor(engine: Engine, knowledge: Knowledge, follows: Role, open: Openness) {
     this.engine = engine;
-    this.isOpen = isOpen;
+    this.open = open;
     this.follows = follows;
     this.knowledge = knowledge;
     engine.program.dialogues.forEach((dialogue, index) => {
@@ -82,7 +88,8 @@ export class Space {
   /** The answers that a condition may give. All but settings are the adversary's. */
   mayBe(condition: Condition | null): readonly boolean[] {
     if (condition === null) return [true];
-    if (condition.kind !== 'setting' || this.isOpen) return EITHER;
+    if (condition.kind !== 'setting' || this.open === 'all') return EITHER;
+    if (this.open === 'settings' && !POLICIES.includes(condition.name)) return EITHER;
     return [this.engine.valueOf(condition.name, null) === condition.value];
   }
 
@@ -140,7 +147,8 @@ export class Space {
     // The one that is followed is not the same machine any more.
     const known: [number, number] = [ANYTHING, ANYTHING];
     if (this.follows === 'active') {
-      known[node] = this.knowledge.after(this.knowledge.unknown, { kind: 'booted' });
+      const proven = this.knowledge.after(this.knowledge.unknown, { kind: 'identity' });
+      known[node] = this.knowledge.after(proven, { kind: 'booted' });
     }
     return { ...booted, known, owner: node };
   }

@@ -5,6 +5,7 @@
  */
 import type { Role, Span, Step } from '../language/program.ts';
 import { sampleLine } from '../language/sample-line.ts';
+import { parkedLines } from '../machine/evidence.ts';
 import type { Space } from './space.ts';
 import type { Decided } from './story.ts';
 
@@ -17,16 +18,53 @@ export type StoryMove =
   | { readonly do: 'operator'; readonly request: string; readonly node?: Role }
   | { readonly do: 'power'; readonly outcome: 'off' | 'on' }
   | { readonly do: 'command'; readonly status: number }
+  | { readonly do: 'restart' }
   | { readonly do: 'disconnect'; readonly node: Role };
 
-export function movesOf(space: Space, { running, cause }: Decided): StoryMove[] {
+export function movesOf(space: Space, decided: readonly Decided[]): StoryMove[] {
+  const moves: StoryMove[] = [];
+  for (let at = 0; at < decided.length; ) {
+    const first = decided[at];
+    if (first === undefined) break;
+    const next = decided.findIndex((one, index) => index > at && one.call !== first.call);
+    const together = decided.slice(at, next < 0 ? decided.length : next);
+    const once = together.flatMap((one) => movesOfOne(space, one));
+    for (let times = timesOf(space, first); times > 0; times--) moves.push(...once);
+    at += together.length;
+  }
+  return moves;
+}
+
+/** Can a player bring all of it about? */
+export function isPlayable(decided: readonly Decided[]): boolean {
+  return decided.every(({ cause: { what } }) => {
+    if (what.kind === 'bound' || what.kind === 'journal') return false;
+    return what.kind !== 'failure' || ['unreachable', 'refused', 'unproven'].includes(what.name);
+  });
+}
+
+/** The proof reads one value for all of them; the machine reads each. */
+function timesOf(space: Space, { call }: Decided): number {
+  if (call === null) return 1;
+  const [first] = call.summary.found.nodes;
+  const frame = first?.kind === 'running' ? first.running.frames[0] : undefined;
+  const end = call.summary.found.nodes[call.at];
+  if (frame?.kind !== 'dialogue' || end?.kind !== 'ended' || !end.ending.ok) return 1;
+  if (space.dialogue(frame.dialogue).howTo !== 'read') return 1;
+  return parkedLines(space.engine, frame.node).length;
+}
+
+function movesOfOne(space: Space, { running, cause }: Decided): StoryMove[] {
   const { what, span, leastMs } = cause;
   switch (what.kind) {
     case 'step':
       return leastMs > 0 ? [{ do: 'silence', for: 'state' }] : [];
+    case 'known':
     case 'bound':
     case 'journal':
       return [];
+    case 'restart':
+      return [{ do: 'restart' }];
     case 'text': {
       const { role, text } = what;
       if (running !== null) return [{ do: 'answer', node: role, at: placeOf(span) }];
@@ -44,15 +82,19 @@ export function movesOf(space: Space, { running, cause }: Decided): StoryMove[] 
     case 'failure':
       return what.name === 'unreachable' ? [{ do: 'disconnect', node: what.role }] : [];
     case 'net':
-      return [{ do: 'net', level: what.level }, ...(leastMs > 0 ? [STATE] : [])];
+      return [{ do: 'net', level: what.level }, ...passing(leastMs)];
     case 'operator': {
       const { request, role } = what;
+      // Nobody is believed to be off who wrote something a moment ago.
+      if (request === 'confirm' && role !== null) {
+        return [...passing(CONFIRM_MS), { do: 'operator', request, node: role }];
+      }
       return [
         role === null ? { do: 'operator', request } : { do: 'operator', request, node: role },
       ];
     }
     case 'time':
-      return [STATE];
+      return passing(leastMs);
     case 'power':
       return [{ do: 'power', outcome: what.off ? 'off' : 'on' }];
     case 'command':
@@ -61,7 +103,12 @@ export function movesOf(space: Space, { running, cause }: Decided): StoryMove[] 
 }
 
 const TRY: StoryMove = { do: 'silence', for: 'try' };
-const STATE: StoryMove = { do: 'silence', for: 'state' };
+const CONFIRM_MS = 30_000;
+
+/** What is repeated meanwhile is not answered either. */
+function passing(ms: number): StoryMove[] {
+  return ms > 0 ? [{ do: 'silence', for: `${ms}ms` }] : [];
+}
 
 function placeOf(span: Span | null): string {
   return span === null ? '' : `${span.file}:${span.line}:${span.column}`;

@@ -2,21 +2,28 @@
  * The way to a point in plain words: one step for each thing that the world decided, with the line of
  * the script that took it. And the same way as moves that `clusterd sim --play` can play.
  */
-import type { Span } from '../language/program.ts';
+import type { Role, Span } from '../language/program.ts';
+import type { Target } from '../machine/target.ts';
 import { type Cause, type Config, type Running, roleOf } from './config.ts';
 import type { Explored } from './explore.ts';
 import type { View } from './prove.ts';
 import { wayTo } from './search.ts';
 import type { Space } from './space.ts';
-import { movesOf, type StoryMove } from './story-moves.ts';
+import { isPlayable, movesOf, type StoryMove } from './story-moves.ts';
 import type { Course, Via } from './summaries.ts';
 
 export interface Story {
   /** One sentence: what this way ends in. */
   readonly claim: string;
+  /** What CList says, where it comes to that. */
+  readonly choice: Choice;
   readonly steps: readonly StoryStep[];
   readonly moves: readonly StoryMove[];
+  /** False: it needs a journal, a used up bound or noise that the moves cannot bring about. */
+  readonly isPlayable: boolean;
 }
+
+export type Choice = Pick<Target, 'onSilence' | 'serviceLost'>;
 
 export interface StoryStep {
   readonly state: string;
@@ -34,6 +41,8 @@ export interface Decided {
   readonly cause: Cause;
   /** The state that it leads to, or null. */
   readonly to: number | null;
+  /** The innermost dialogue or verb in which it fell; what is read of each variable is told once. */
+  readonly call: Course | null;
 }
 
 export function storyTo(view: View, at: number, claim: string): Story {
@@ -41,19 +50,55 @@ export function storyTo(view: View, at: number, claim: string): Story {
   const steps = decided.flatMap((one) => stepOf(view.space, one));
   const last = view.explored.found.nodes[at];
   if (last !== undefined) steps.push(lastStep(view.space, last));
-  return { claim, steps, moves: decided.flatMap((one) => movesOf(view.space, one)) };
+  const { onSilence, serviceLost } = view.space.engine.target;
+  return {
+    claim,
+    choice: { onSilence, serviceLost },
+    steps,
+    moves: movesOf(view.space, decided),
+    isPlayable: isPlayable(decided),
+  };
 }
 
-/** From the start of the daemon to this point. */
+/** From the first start of the daemon to this point. */
 export function decisionsTo(found: Explored['found'], at: number): Decided[] {
-  return wayTo(found, at).flatMap(({ before, via, after }) => decisionsAt(before, via, after));
+  const way = wayTo(found, at);
+  const root = way[0]?.before ?? found.nodes[at];
+  const decided = way.flatMap(({ before, via, after }) => decisionsAt(before, via, after));
+  if (root === undefined || root === found.nodes[0]) return decided;
+  return [...untilRestart(found, root.state), ...decided];
 }
+
+/** How it comes to the lasting state to which a restart leads back. */
+function untilRestart(found: Explored['found'], state: number): Decided[] {
+  const restart: Decided = {
+    state,
+    running: null,
+    task: null,
+    cause: RESTART,
+    to: null,
+    call: null,
+  };
+  const entered = found.nodes.findIndex((one, at) => {
+    return one.state === state && wayTo(found, at)[0]?.before === found.nodes[0];
+  });
+  return [...(entered < 0 ? [] : decisionsTo(found, entered)), restart];
+}
+
+const RESTART: Cause = { what: { kind: 'restart' }, span: null, leastMs: 0, mostMs: 0 };
 
 /** What the world decided between two points. */
 export function decisionsAt(before: Config, via: Via, after: Config): Decided[] {
   const to = after.state === before.state ? null : after.state;
   const inner = [...begun(before.state, via.begun), ...within(before.state, via.course, null)];
-  const here: Decided = { state: before.state, running: null, task: null, cause: via.cause, to };
+  const here: Decided = {
+    state: before.state,
+    running: null,
+    task: null,
+    cause: via.cause,
+    to,
+    call: null,
+  };
   if (inner.length === 0 || via.course === null || !isEnd(via.course)) return [...inner, here];
   // The last answer ended the task; that is told. What the script made of it is one step more.
   const taken: Cause = { ...via.cause, what: { kind: 'step' }, leastMs: 0, mostMs: 0 };
@@ -63,7 +108,7 @@ export function decisionsAt(before: Config, via: Via, after: Config): Decided[] 
 /** Time had to pass before it was begun. */
 function begun(state: number, cause: Cause | undefined): Decided[] {
   if (cause === undefined || cause.leastMs === 0) return [];
-  return [{ state, running: null, task: null, cause, to: null }];
+  return [{ state, running: null, task: null, cause, to: null, call: null }];
 }
 
 function isEnd({ summary, at }: Course): boolean {
@@ -78,7 +123,7 @@ function within(state: number, course: Course | null, task: Running | null): Dec
     const called = within(state, via.course, outer);
     if (called.length > 0) return called;
     const running = before.kind === 'running' ? before.running : null;
-    return [{ state, running, task: outer, cause: via.cause, to: null }];
+    return [{ state, running, task: outer, cause: via.cause, to: null, call: course }];
   });
   return [...way, ...within(state, course.inner, outer)];
 }
@@ -96,25 +141,44 @@ function lastStep(space: Space, config: Config): StoryStep {
   const action = state.actions[config.action];
   const role = action?.kind === 'boot' ? action.role : 'active';
   const other = role === 'active' ? 'standby' : 'active';
-  const text = `boots the ${role} node; of the ${other} one is known: ${knownOf(space, config, role)}`;
+  const text = `boots the ${role} node; of the ${other} one ${knownOf(space, config, role)}`;
   return { state: state.name, text, span: action?.span ?? null };
 }
 
 /** What the law looks at, in words. */
 function knownOf(space: Space, config: Config, booted: 'active' | 'standby'): string {
   const other = config.known[booted === 'active' ? 1 : 0];
-  if (other < 0) return 'anything';
+  if (other < 0) return 'anything may be known';
   const { condition, resumable, resetAt, identity, reads } = space.knowledge.facts(other);
-  const seen = condition === 'unknown' ? [] : [`it was seen ${SEEN[condition] ?? condition}`];
-  const parts = [
-    ...seen,
-    ...(resumable === null ? [] : ['a system may sleep under its prompt']),
-    ...(resetAt === null ? ['no reset was seen'] : []),
-    ...(Object.keys(reads).length === 0 ? ['its values were not read back'] : []),
-    ...(identity === 'proven' ? [] : ['nor which machine it is']),
+  const seen = SEEN[condition];
+  const lacks = [
+    ...(resetAt === null ? ['that it was reset'] : []),
+    ...(Object.keys(reads).length === 0 ? ['that it is parked'] : []),
+    ...(identity === 'proven' ? [] : ['which machine it is']),
+    ...(resumable === null ? [] : ['that nothing sleeps under its prompt']),
   ];
-  return parts.length === 0 ? 'nothing' : parts.join(', ');
+  const known =
+    seen === undefined ? 'nothing is known' : `is known only that it was last seen ${seen}`;
+  return lacks.length === 0 ? known : `${known}; not ${lacks.join(', nor ')}`;
 }
+
+/** What stands behind the name of a failure; names of the library's own are told as they are. */
+function failureWords(name: string, role: Role): string {
+  const why = FAILURES[name];
+  return why === undefined ? `fails: ${name}` : why.replace('NODE', `the ${role} node`);
+}
+
+const FAILURES: Readonly<Record<string, string>> = {
+  refused: 'the engine refuses it',
+  unreachable: 'the console of NODE cannot be reached',
+  garbled: 'what is typed at NODE comes back garbled',
+  'wrong-node': 'another machine answers on the line of NODE',
+  different: 'a value of NODE is not the parked one',
+  unwritable: 'the journal cannot be written',
+  unproven: 'what was seen of NODE proves nothing',
+  'no-device': 'NODE has no power device',
+  'no-more-paths': 'no boot path of NODE is left',
+};
 
 const SEEN: Readonly<Record<string, string>> = {
   running: 'running',
@@ -129,6 +193,7 @@ function wordsOf(space: Space, task: Running | null, cause: Cause): string | nul
   const doing = task === null ? '' : doingOf(space, task);
   switch (what.kind) {
     case 'step':
+    case 'known':
     case 'quiet':
       return null;
     case 'text':
@@ -141,11 +206,13 @@ function wordsOf(space: Space, task: Running | null, cause: Cause): string | nul
     case 'noise':
       return `${doing}the ${what.role} node never stops printing`;
     case 'failure':
-      return `${doing}fails: ${what.name}`;
+      return `${doing}${failureWords(what.name, what.role)}`;
     case 'net':
       return `the service address is ${what.level}${leastMs > 0 ? ` for ${lasting(leastMs)}` : ''}`;
     case 'operator':
       return `an operator says ${what.request}${what.role === null ? '' : ` ${what.role}`}`;
+    case 'restart':
+      return 'the daemon is killed and started again: it comes back to this state, and has to prove everything anew';
     case 'journal':
       return `the journal says: unfinished ${what.unfinished}`;
     case 'time':
@@ -155,7 +222,7 @@ function wordsOf(space: Space, task: Running | null, cause: Cause): string | nul
     case 'command':
       return `the command ${what.ok ? 'succeeds' : 'fails'}`;
     case 'bound':
-      return 'once too often';
+      return 'it was tried as often as its bound allows';
   }
 }
 

@@ -182,7 +182,7 @@ export function timeCost({ leastMs }: Cause): number {
 const UNUSUAL_COST = 25;
 
 function storyCost({ what }: Cause): number {
-  const isOdd = ['failure', 'noise', 'journal'].includes(what.kind);
+  const isOdd = ['failure', 'noise', 'journal', 'known'].includes(what.kind);
   const isUnusual =
     isOdd ||
     (what.kind === 'silence' && what.again) ||

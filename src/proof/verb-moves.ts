@@ -73,7 +73,8 @@ function resetMoves(space: Space, running: Running, frame: VerbFrame): Move[] {
   const just = space.knowledge.asks(running.known[frame.node], 'just reset', (facts) => {
     return facts.resetAt !== null && facts.writtenAt === null && facts.condition === 'firmware';
   });
-  const moves = just.mayBe ? [ends(running, STEP, DONE)] : [];
+  const known = just.mayNotBe ? because({ kind: 'known' }, null) : STEP;
+  const moves = just.mayBe ? [ends(running, known, DONE)] : [];
   if (!just.mayNotBe) return moves;
   moves.push(calls(space, running, frame, 'reset', 'reset'), fails(running, frame, 'unwritable'));
   if (frame.node !== running.owner) moves.push(fails(running, frame, 'refused'));

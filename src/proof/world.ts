@@ -44,11 +44,13 @@ export function permits(world: World, space: Space, cause: Cause, asked: Asked |
   }
   switch (what.kind) {
     case 'step':
+    case 'known':
     case 'time':
     case 'quiet':
       return true;
     case 'bound':
     case 'journal':
+    case 'restart':
       return false;
     case 'noise':
       return false;

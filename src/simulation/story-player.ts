@@ -5,7 +5,11 @@
  */
 import type { DatedRecord } from '../cluster/journal.ts';
 import { recollect } from '../cluster/recollection.ts';
+import { linesOf } from '../language/check/line-automaton.ts';
+import { takesLine } from '../language/check/line-search.ts';
 import type { Program } from '../language/program.ts';
+import { matchSource } from '../language/regex.ts';
+import { identityLine, identityValues } from '../language/sample-line.ts';
 import { createEngine, type Engine, nextWake, start, step } from '../machine/machine.ts';
 import type { PatternSet } from '../machine/patterns.ts';
 import type { EventBody, LogEntry, MachineEffect, NodeIndex } from '../machine/protocol.ts';
@@ -13,7 +17,7 @@ import type { MachineState } from '../machine/state.ts';
 import type { Wait } from '../machine/task.ts';
 import { type Move, type Story, timeMs } from './story.ts';
 import { placeName, shownFor } from './story-answers.ts';
-import { targetOf } from './target-of.ts';
+import { type NamedMachine, targetOf } from './target-of.ts';
 
 export interface PlayedMove {
   /** From 1; 0: what the engine did before the first move. */
@@ -35,10 +39,24 @@ export interface Played {
   readonly problems: readonly string[];
 }
 
-const MACHINES = [
+const MACHINES: readonly [NamedMachine, NamedMachine] = [
   { name: 'n1', hostId: '83a54dc7' },
   { name: 'n2', hostId: '83a54f12' },
-] as const;
+];
+
+/** Machines whose identities the script's own pattern takes. */
+function machinesOf({ identity }: Program): typeof MACHINES {
+  const [one, other] = MACHINES;
+  const fits = identityLine(identity.match, one.hostId);
+  const isTaken = fits !== null && takesLine(linesOf(matchSource(identity.match, {})), fits);
+  const [first, second] = isTaken ? [] : identityValues(identity.match);
+  if (first === undefined || second === undefined) return MACHINES;
+  return [
+    { ...one, hostId: first },
+    { ...other, hostId: second },
+  ];
+}
+
 const WALL_START = 978_307_200_000;
 /** More steps than these without an end are a story of their own. */
 const STEPS_MAX = 20_000;
@@ -78,7 +96,7 @@ class StoryPlayer {
       serviceLost: story['service-lost'],
       settings,
     };
-    this.#engine = createEngine(program, targetOf(program, MACHINES, choice), patterns);
+    this.#engine = createEngine(program, targetOf(program, machinesOf(program), choice), patterns);
     this.#state = this.#start();
   }
 
@@ -213,7 +231,7 @@ class StoryPlayer {
   }
 
   #log(entry: LogEntry): void {
-    if (/^boot of \S+ refused$/.test(entry.what) && this.#boot === 'never') this.#boot = 'refused';
+    if (/^boot of \S+ refused$/.test(entry.what)) this.#boot = 'refused';
     if (!TOLD.includes(entry.topic)) return;
     const why = entry.why === undefined ? '' : `; why: ${entry.why}`;
     const evidence = entry.evidence === undefined ? '' : `; evidence: ${entry.evidence}`;

@@ -122,7 +122,8 @@ describe.each(WRONG)('refused: $what', ({ edit, code }) => {
         JSON.stringify({
           'clusterd-story': 1,
           script: SCRIPT,
-          'on-silence': 'power',
+          'on-silence': story.choice.onSilence,
+          'service-lost': story.choice.serviceLost,
           moves: story.moves,
           expect: { boot: 'refused' },
         }),
