@@ -91,7 +91,7 @@ test('text that was gathered gives the state that single steps give', () => {
   });
   let gathered = 0;
   let needed = 0;
-  fc.assert(
+  void fc.assert(
     fc.property(chunks, (list) => {
       const bulk = new Bulk(engine);
       let single = running();

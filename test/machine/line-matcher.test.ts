@@ -33,7 +33,7 @@ const line = fc.array(word, { maxLength: 12 }).map((words) => words.join(''));
 
 test('a table matches what RE2 matches', () => {
   let matched = 0;
-  fc.assert(
+  void fc.assert(
     fc.property(line, (text) => {
       SOURCES.forEach((source, index) => {
         const expected = RE2JS.compile(source).test(text);
@@ -54,7 +54,7 @@ describe('many tables in one pass', () => {
 
   test('give what each gives', () => {
     const matcher = new LineMatcher(tables);
-    fc.assert(
+    void fc.assert(
       fc.property(line, (text) => {
         expect(matcher.matching(text)).toEqual(separately(text));
       }),
