@@ -6,7 +6,9 @@ import type { Event } from './protocol.ts';
 import { clearAlarm, raiseAlarm } from './reactions.ts';
 import { log, type Run } from './run.ts';
 import { enter, settle } from './states.ts';
+import { dialogueOf } from './step.ts';
 import { fireAfters } from './timers.ts';
+import { echoMs } from './typing.ts';
 
 /** No script can take this name for an alarm of its own. */
 const BLIND = 'net:blind';
@@ -50,7 +52,33 @@ export function takeStall(run: Run, lateMs: number): void {
   }
   state.net = { ...state.net, since: state.now };
   state.enteredAt += Math.min(lateMs, state.now - state.enteredAt);
-  state.everyDue = state.everyDue.map((due) => due + lateMs);
-  const wait = state.task?.wait;
-  if (wait?.kind === 'expect' || wait?.kind === 'echo') wait.deadline += lateMs;
+  const everies = run.engine.program.states[state.current]?.everies ?? [];
+  state.everyDue = state.everyDue.map((due, index) => {
+    const every = everies[index];
+    return every === undefined
+      ? due
+      : later(run, due, lateMs, run.engine.milliseconds(every.duration));
+  });
+  allowMoreTime(run, lateMs);
+}
+
+/**
+ * As much later as the process stood still, and no later than if it began now: `lateMs` may be a
+ * wall clock that was set forward by hours, and none of that time has passed for timers.
+ */
+function later(run: Run, due: number, lateMs: number, wholeMs: number): number {
+  return Math.max(due, Math.min(due + lateMs, run.state.now + wholeMs));
+}
+
+function allowMoreTime(run: Run, lateMs: number): void {
+  const { task } = run.state;
+  const wait = task?.wait;
+  if (wait?.kind === 'echo') {
+    wait.deadline = later(run, wait.deadline, lateMs, echoMs(wait.text));
+  } else if (wait?.kind === 'expect') {
+    const frame = task?.frames.at(-1);
+    const step = frame?.kind === 'dialogue' ? dialogueOf(run, frame).steps[frame.step] : null;
+    if (step?.kind !== 'expect') return;
+    wait.deadline = later(run, wait.deadline, lateMs, run.engine.milliseconds(step.within));
+  }
 }

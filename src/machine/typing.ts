@@ -64,12 +64,17 @@ export function halfTyped(engine: Engine, node: NodeState): string {
   return '';
 }
 
+/** So long the echo of this text may take. */
+export function echoMs(text: string): number {
+  return ECHO_MS + ECHO_MS_PER_CHAR * text.length;
+}
+
 export function beginEcho(run: Run, node: NodeIndex, text: string, attempt: number): Wait {
   const target = run.state.nodes[node];
   markHere(target);
   const { line, column } = target.mark;
   typeOn(run, node, text);
-  const deadline = run.state.now + ECHO_MS + ECHO_MS_PER_CHAR * text.length;
+  const deadline = run.state.now + echoMs(text);
   return { kind: 'echo', text, line, column, attempt, deadline };
 }
 
