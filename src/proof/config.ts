@@ -5,7 +5,7 @@
  * time. Node 0 owns the disk between tasks; a boot makes it node 1 until its task ends, then the
  * nodes change names. Plain data.
  */
-import type { NodeVerb, Role, Span } from '../language/program.ts';
+import type { HowTo, NodeVerb, Role, Span } from '../language/program.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import type { Known } from './knowledge.ts';
 
@@ -27,8 +27,15 @@ export interface VerbFrame {
   readonly verb: VerbName;
   readonly node: NodeIndex;
   /** Position in the verb; its meaning is the verb's own. */
-  readonly phase: string;
+  readonly phase: Phase;
 }
+
+export type Phase = HowTo | 'begin' | 'reread' | 'verify';
+
+const PHASES: readonly Phase[] = [
+  ...(['begin', 'hold', 'identify', 'read', 'write', 'reread', 'verify'] as const),
+  ...(['reset', 'fence', 'boot', 'resume'] as const),
+];
 
 /** Who owns the disk, and what is known of both nodes. */
 export interface Standing {
@@ -39,8 +46,27 @@ export interface Standing {
 /** Within a dialogue or a verb: its frame, and behind it that of what it is about to call. */
 export interface Running extends Standing {
   readonly frames: readonly Frame[];
-  /** Verbs that are under way around it and change what a text means, each with its node. */
-  readonly busy: readonly string[];
+  /** Verbs that are under way around it and change what a text means. */
+  readonly busy: Busy;
+}
+
+/** One bit for each such verb and node: sets of them are compared all the time. */
+export type Busy = number;
+export const NOT_BUSY: Busy = 0;
+
+const MATTERING: readonly VerbName[] = ['boot', 'reset', 'identify'];
+
+function busyBit(verb: VerbName, node: NodeIndex): Busy {
+  const at = MATTERING.indexOf(verb);
+  return at < 0 ? 0 : 1 << (2 * at + node);
+}
+
+export function busyWith(busy: Busy, verb: VerbName, node: NodeIndex): Busy {
+  return busy | busyBit(verb, node);
+}
+
+export function isBusyWith(busy: Busy, verb: VerbName, node: NodeIndex): boolean {
+  return (busy & busyBit(verb, node)) !== 0;
 }
 
 export interface Config extends Standing {
@@ -58,17 +84,37 @@ export function roleOf({ owner }: Standing, node: NodeIndex): Role {
   return owner === node ? 'active' : 'standby';
 }
 
-export function frameKey(frame: Frame): string {
-  if (frame.kind === 'verb') return `${frame.verb}.${frame.phase}@${frame.node}`;
-  return `${frame.dialogue}.${frame.step}.${frame.retryFrom}@${frame.node}`;
+// ---- keys: numbers, since a hundred thousand points are looked up by them ----------------------------
+
+/** More states of knowledge have never come up; knowledge.ts watches it. */
+export const KNOWN_MAX = 2046;
+const KNOWN_SPAN = KNOWN_MAX + 2;
+const STANDINGS = 2 * KNOWN_SPAN * KNOWN_SPAN;
+const STEPS = 1024;
+const BUSY = 64;
+
+export function standingKey({ owner, known }: Standing): number {
+  return owner + 2 * (known[0] + 1 + KNOWN_SPAN * (known[1] + 1));
 }
 
-export function standingKey({ owner, known }: Standing): string {
-  return `${owner} ${known[0]} ${known[1]}`;
+/** Of where something may interrupt, and what is under way there; null: nothing. */
+export function passKey(standing: Standing, busy: Busy | null): number {
+  return standingKey(standing) * (BUSY + 1) + (busy ?? BUSY);
 }
 
-export function configKey(config: Config): string {
-  return `${config.state} ${config.action} ${standingKey(config)}`;
+export function configKey(config: Config): number {
+  return (config.state * STEPS + config.action) * STANDINGS + standingKey(config);
+}
+
+/** Of points of one dialogue, whose number is the same for all. */
+export function frameKey(frame: Frame): number {
+  if (frame.kind === 'verb') return 2 * PHASES.indexOf(frame.phase) + frame.node;
+  return 2 * (STEPS * frame.step + frame.retryFrom) + frame.node;
+}
+
+export function runningKey(running: Running): number {
+  const frame = running.frames[0];
+  return (frame === undefined ? 0 : frameKey(frame)) * STANDINGS + standingKey(running);
 }
 
 /** Why the machine got from one point to the next. Times in ms. */

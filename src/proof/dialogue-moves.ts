@@ -5,7 +5,14 @@
  */
 import type { Alternative, Result, Step, StepOutcome } from '../language/program.ts';
 import { isHarmlessKey, isHarmlessLine } from '../machine/typing.ts';
-import { type Cause, type Decision, type DialogueFrame, type Running, roleOf } from './config.ts';
+import {
+  type Cause,
+  type Decision,
+  type DialogueFrame,
+  isBusyWith,
+  type Running,
+  roleOf,
+} from './config.ts';
 import type { Known } from './knowledge.ts';
 import { because, DONE, type Ending, failing, failure, type Space, STEP } from './space.ts';
 import { samplesOf } from './typed-lines.ts';
@@ -228,8 +235,9 @@ function readsInDialogue(
   text: number,
 ): Running {
   const { node } = frame;
-  const ours = space.underWay(running, 'boot', node) || space.underWay(running, 'reset', node);
-  return space.reads(running, node, text, ours, space.underWay(running, 'identify', node));
+  const { busy } = running;
+  const ours = isBusyWith(busy, 'boot', node) || isBusyWith(busy, 'reset', node);
+  return space.reads(running, node, text, ours, isBusyWith(busy, 'identify', node));
 }
 
 /** What a dialogue makes of the end of what its step called. */

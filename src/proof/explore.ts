@@ -3,11 +3,20 @@
  * each failure, each word of an operator and each restart. Pure; the same program always gives the
  * same numbers.
  */
-import { type Cause, type Config, configKey, type Frame, type Standing } from './config.ts';
+import {
+  type Busy,
+  type Cause,
+  type Config,
+  configKey,
+  type Frame,
+  NOT_BUSY,
+  passKey,
+  type Standing,
+} from './config.ts';
 import { ANYTHING } from './knowledge.ts';
 import { type Found, type Step, search } from './search.ts';
 import type { Space } from './space.ts';
-import { interruptKey, interrupts, nextOf, outcomes, type Turn } from './state-moves.ts';
+import { interrupts, nextOf, outcomes, type Turn } from './state-moves.ts';
 import { type Course, courseCost, Summaries, timeCost, type Via } from './summaries.ts';
 import { permits, type World } from './world.ts';
 
@@ -54,7 +63,7 @@ export function explore(space: Space, how: Exploring = {}): Explored {
 class Explorer {
   readonly #space: Space;
   readonly #summaries: Summaries;
-  readonly #interrupted = new Set<string>();
+  readonly #interrupted: Set<number>[] = [];
 
   readonly #world: World | null;
 
@@ -105,7 +114,11 @@ class Explorer {
         ),
       ];
     const isOther = this.#isOther(turn.frame);
-    const summary = this.#summaries.of(turn.frame, isOther ? this.#blank(config) : config, []);
+    const summary = this.#summaries.of(
+      turn.frame,
+      isOther ? this.#blank(config) : config,
+      NOT_BUSY,
+    );
     const back = (at: Standing): Config =>
       isOther ? this.#restored(config, at) : { ...config, ...at };
     const interrupted = summary.passes.flatMap(({ standing, busy, course }) =>
@@ -153,17 +166,28 @@ class Explorer {
     return { ...config, known };
   }
 
+  #seenIn(state: number, rests: boolean): Set<number> {
+    const at = 2 * state + (rests ? 1 : 0);
+    let seen = this.#interrupted[at];
+    if (seen === undefined) {
+      seen = new Set();
+      this.#interrupted[at] = seen;
+    }
+    return seen;
+  }
+
   /** The same for all points that agree in what they know: followed from the first of them. */
   #interrupts(
     config: Config,
-    busy: readonly string[] | null,
+    busy: Busy | null,
     course: Course | null,
     begun: Cause | null,
-  ): Choice[] {
+  ): readonly Choice[] {
     const rests = this.#world !== null && this.#rests(config, course);
-    const key = `${interruptKey(config)} ${busy === null ? 'idle' : busy.join()} ${rests}`;
-    if (this.#interrupted.has(key)) return [];
-    this.#interrupted.add(key);
+    const seen = this.#seenIn(config.state, rests);
+    const key = passKey(config, busy);
+    if (seen.has(key)) return NONE;
+    seen.add(key);
     const moves = interrupts(this.#space, config, busy).filter(
       ({ cause }) => this.#permits(cause) && this.#mayCome(config, course, cause),
     );
@@ -173,6 +197,8 @@ class Explorer {
     });
   }
 }
+
+const NONE: readonly Choice[] = [];
 
 /** A story in which little happens by itself is easier to believe. */
 const INTERRUPT_COST = 3;

@@ -17,6 +17,7 @@ import {
   recordOwnerRuns,
 } from '../machine/facts.ts';
 import { emptyState, type MachineState } from '../machine/state.ts';
+import { KNOWN_MAX } from './config.ts';
 
 /** One of the states of knowledge of a node; equal numbers are equal knowledge. */
 export type Known = number;
@@ -57,6 +58,22 @@ export type HappeningKind =
   | 'booted' // our RETURN behind its boot line
   | 'resumed';
 
+const KINDS: readonly Happening['kind'][] = [
+  ...(['text', 'break', 'identity', 'read', 'written', 'off', 'not-off', 'attested'] as const),
+  ...(['trusted', 'owner-runs', 'booted', 'resumed', 'means'] as const),
+];
+const FACTS: readonly Fact[] = [
+  ...(['firmware', 'held', 'ended', 'reset', 'leaving', 'running'] as const),
+  ...(['lost-values', 'asked'] as const),
+];
+/** Twice as many places for facts: ordered by us, and not. */
+const HAPPENINGS = 32;
+
+function numberOf(happening: Happening): number {
+  if (happening.kind !== 'means') return KINDS.indexOf(happening.kind);
+  return KINDS.length - 1 + 2 * FACTS.indexOf(happening.fact) + (happening.ours ? 1 : 0);
+}
+
 /** More than line noise: a node that is off does not write so much. */
 const TEXT_BYTES = 100;
 /** So many BREAKs without effect `trust` asks for; they are not counted here. */
@@ -66,8 +83,8 @@ export class Knowledge {
   readonly #engine: Engine;
   readonly #facts: Facts[] = [];
   readonly #byText = new Map<string, Known>();
-  readonly #results = new Map<string, Known>();
-  readonly #answers = new Map<string, Answers>();
+  readonly #results: Known[] = [];
+  readonly #answers = new Map<string, Answers[]>();
   readonly unknown: Known;
 
   readonly #isStandby: boolean;
@@ -91,14 +108,13 @@ export class Knowledge {
 
   after(known: Known, happening: Happening): Known {
     if (known === ANYTHING) return ANYTHING;
-    const what = happening.kind === 'means' ? `${happening.fact}${happening.ours}` : happening.kind;
-    const key = `${known} ${what}`;
-    const before = this.#results.get(key);
+    const key = known * HAPPENINGS + numberOf(happening);
+    const before = this.#results[key];
     if (before !== undefined) return before;
     const facts = { ...this.facts(known) };
     this.#change(facts, happening);
     const result = this.#intern(facts);
-    this.#results.set(key, result);
+    this.#results[key] = result;
     return result;
   }
 
@@ -154,14 +170,14 @@ export class Knowledge {
 
   /** May `node` be booted, as far as the facts of the other one, `other`, are concerned? */
   boots(other: Known, isOwner: boolean): Answers {
-    return this.#judge(`boots ${isOwner}`, other, (state) => {
+    return this.#judge(isOwner ? 'boots owner' : 'boots other', other, (state) => {
       state.owner = isOwner ? 1 : 0;
       return judgeBoot(this.#engine, state, 1).kind !== 'refused';
     });
   }
 
   resumes(known: Known, isOwner: boolean): Answers {
-    return this.#judge(`resumes ${isOwner}`, known, (state) => {
+    return this.#judge(isOwner ? 'resumes owner' : 'resumes other', known, (state) => {
       state.owner = isOwner ? 0 : 1;
       return judgeResume(this.#engine, state, 0).kind === 'allowed';
     });
@@ -187,7 +203,7 @@ export class Knowledge {
 
   /** Two BREAKs without effect, and all else that CList must allow. */
   trusts(known: Known, isOwner: boolean): Answers {
-    return this.#judge(`trusts ${isOwner}`, known, (state) => {
+    return this.#judge(isOwner ? 'trusts owner' : 'trusts other', known, (state) => {
       state.owner = isOwner ? 0 : 1;
       state.nodes[0].facts = { ...state.nodes[0].facts, breaksUnanswered: BREAKS_MIN };
       return judgeTrust(this.#engine, state, 0) === null;
@@ -201,8 +217,12 @@ export class Knowledge {
 
   #judge(question: string, known: Known, judge: (state: MachineState) => boolean): Answers {
     if (known === ANYTHING) return EITHER;
-    const key = `${question} ${known}`;
-    const before = this.#answers.get(key);
+    let answers = this.#answers.get(question);
+    if (answers === undefined) {
+      answers = [];
+      this.#answers.set(question, answers);
+    }
+    const before = answers[known];
     if (before !== undefined) return before;
     const facts = this.facts(known);
     const state = emptyState(nowOf(facts), 0, 0);
@@ -211,7 +231,7 @@ export class Knowledge {
     for (const node of state.nodes) Object.assign(node, { channel: 'connected', fresh: true });
     state.nodes[0].facts = facts;
     const verdict = answer(judge(state));
-    this.#answers.set(key, verdict);
+    answers[known] = verdict;
     return verdict;
   }
 
@@ -221,6 +241,7 @@ export class Knowledge {
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
     const fresh = this.#facts.push(small) - 1;
+    if (fresh > KNOWN_MAX) throw new Error('more states of knowledge than the prover has numbers');
     this.#byText.set(text, fresh);
     return fresh;
   }

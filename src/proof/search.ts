@@ -28,7 +28,7 @@ export interface Search<Node, Via> {
   readonly roots: readonly Node[];
   /** Searched after everything that the roots reach: for what they alone reach. */
   readonly laterRoots?: readonly Node[];
-  keyOf(node: Node): string;
+  keyOf(node: Node): number | string;
   /** Called once for each node, cheapest first. */
   stepsFrom(node: Node, index: number): readonly Step<Node, Via>[];
   readonly nodesMax: number;
@@ -39,30 +39,31 @@ export function search<Node, Via>(given: Search<Node, Via>): Found<Node, Via> {
   const arrivals: Arrival<Via>[] = [];
   const costs: number[] = [];
   const done: boolean[] = [];
-  const indices = new Map<string, number>();
+  const indices = new Map<number | string, number>();
   const buckets: number[][] = [];
   let complete = true;
 
-  const offer = (node: Node, cost: number, arrival: Arrival<Via>): void => {
+  const offer = (node: Node, cost: number, parent: number, via: Via | null): void => {
     const key = given.keyOf(node);
     let index = indices.get(key);
     if (index === undefined) {
       index = nodes.push(node) - 1;
       indices.set(key, index);
       costs.push(cost);
-      arrivals.push(arrival);
+      arrivals.push({ parent, via });
       done.push(false);
     } else if (done[index] === true || (costs[index] ?? 0) <= cost) {
       return;
+    } else {
+      costs[index] = cost;
+      arrivals[index] = { parent, via };
     }
-    costs[index] = cost;
-    arrivals[index] = arrival;
     const bucket = buckets[cost];
     if (bucket === undefined) buckets[cost] = [index];
     else bucket.push(index);
   };
   const runFrom = (roots: readonly Node[], from: number): number => {
-    for (const root of roots) offer(root, from, { parent: -1, via: null });
+    for (const root of roots) offer(root, from, -1, null);
     let cost = from;
     for (; cost < buckets.length; cost++) {
       for (const index of buckets[cost] ?? []) {
@@ -74,7 +75,7 @@ export function search<Node, Via>(given: Search<Node, Via>): Found<Node, Via> {
           continue;
         }
         for (const step of given.stepsFrom(node, index)) {
-          offer(step.node, cost + step.cost, { parent: index, via: step.via });
+          offer(step.node, cost + step.cost, index, step.via);
         }
       }
     }

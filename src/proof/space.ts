@@ -3,7 +3,7 @@
  * which conditions may hold, and the ends of tasks. The moves themselves stand in dialogue-moves.ts,
  * verb-moves.ts and state-moves.ts, beside the machine's files of the same names.
  */
-import type { Condition, HowTo, NetLevel, Role, Span } from '../language/program.ts';
+import type { Condition, HowTo, NetLevel, Outcome, Role, Span } from '../language/program.ts';
 import type { Engine } from '../machine/engine.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import {
@@ -51,6 +51,7 @@ export class Space {
   /** The line that boots went out to a node whose values were not read back. */
   bootsUnparked = false;
   readonly #howTo = new Map<HowTo, number>();
+  readonly #outcomeLines = new Map<string, readonly (Outcome | null)[]>();
 
   constructor(engine: Engine, knowledge: Knowledge, follows: Role, open: Openness) {
     this.engine = engine;
@@ -118,8 +119,13 @@ export class Space {
   /** The same point after something has become known of a node. */
   learns<At extends Standing>(config: At, node: NodeIndex, happening: Happening): At {
     const { knowledge } = this;
+    const before = config.known[node];
+    const after = knowledge.after(before, happening);
+    const isPlain =
+      happening.kind !== 'means' || happening.fact !== 'running' || node !== config.owner;
+    if (after === before && isPlain) return config;
     const known: [number, number] = [config.known[0], config.known[1]];
-    known[node] = knowledge.after(known[node], happening);
+    known[node] = after;
     if (happening.kind !== 'means' || happening.fact !== 'running' || node !== config.owner) {
       return { ...config, known };
     }
@@ -168,16 +174,27 @@ export class Space {
     return this.learns(config, node, { kind: 'means', fact, ours });
   }
 
+  outcomeLines(key: string, find: () => readonly (Outcome | null)[]): readonly (Outcome | null)[] {
+    const before = this.#outcomeLines.get(key);
+    if (before !== undefined) return before;
+    const lines = find();
+    this.#outcomeLines.set(key, lines);
+    return lines;
+  }
+
   push(running: Running, frame: Frame): Running {
-    return { ...running, frames: [...running.frames, frame] };
+    const { owner, known, busy, frames } = running;
+    return { owner, known, busy, frames: [...frames, frame] };
   }
 
   replaceTop(running: Running, frame: Frame): Running {
-    return { ...running, frames: [...running.frames.slice(0, -1), frame] };
-  }
-
-  underWay({ busy }: Pick<Running, 'busy'>, verb: string, node: NodeIndex): boolean {
-    return busy.includes(`${verb}${node}`);
+    const { owner, known, busy, frames } = running;
+    return {
+      owner,
+      known,
+      busy,
+      frames: frames.length === 1 ? [frame] : [...frames.slice(0, -1), frame],
+    };
   }
 }
 

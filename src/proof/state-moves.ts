@@ -4,7 +4,15 @@
  * reactions.ts and operator.ts.
  */
 import type { Action, Effects, Outcome, Reaction } from '../language/program.ts';
-import { type Cause, type Config, type Frame, nodeOf } from './config.ts';
+import {
+  type Busy,
+  type Cause,
+  type Config,
+  type Frame,
+  isBusyWith,
+  nodeOf,
+  type VerbName,
+} from './config.ts';
 import { because, type Ending, type Space } from './space.ts';
 
 /** A state whose bound is used up leads elsewhere; so long a chain of them is a circle. */
@@ -81,21 +89,37 @@ export function outcomes(
   cause: Cause,
 ): Go[] {
   const idle = ownerFirst(config);
-  const lines = space.firstFitting(outcomesOf(space, config, origin, index), (one) => {
-    if (one.on !== (ending.ok ? 'done' : 'failed')) return false;
-    return ending.ok || one.names.length === 0 || one.names.includes(ending.name);
-  });
-  const next = origin === 'action' ? { ...idle, action: config.action + 1 } : idle;
+  const lines = linesFor(space, config, origin, index, ending);
+  const { state, owner, known } = idle;
+  const next = origin === 'action' ? { state, owner, known, action: config.action + 1 } : idle;
   return lines.flatMap((line) => {
     if (line === null) return [{ kind: 'go', config: next, cause }];
     return effectsMoves(space, next, line.effects, { ...cause, span: line.span });
   });
 }
 
+/** The outcome lines that may be the first to fit this end. The same for all that is known. */
+function linesFor(
+  space: Space,
+  config: Config,
+  origin: 'action' | 'every',
+  index: number,
+  ending: Ending,
+): readonly (Outcome | null)[] {
+  const key = `${config.state} ${origin} ${index} ${ending.ok ? '' : ending.name}`;
+  return space.outcomeLines(key, () =>
+    space.firstFitting(outcomesOf(space, config, origin, index), (one) => {
+      if (one.on !== (ending.ok ? 'done' : 'failed')) return false;
+      return ending.ok || one.names.length === 0 || one.names.includes(ending.name);
+    }),
+  );
+}
+
 /** Between tasks node 0 is the owner: which of the two machines it is makes no difference. */
 function ownerFirst(config: Config): Config {
   if (config.owner === 0) return config;
-  return { ...config, owner: 0, known: [config.known[1], config.known[0]] };
+  const { state, action, known } = config;
+  return { state, action, owner: 0, known: [known[1], known[0]] };
 }
 
 function goOf(effects: Effects): number | null {
@@ -110,7 +134,7 @@ function effectsMoves(space: Space, config: Config, effects: Effects, cause: Cau
 
 /** All points to which a transition may lead: the state itself, or where its bound sends it. */
 function entering(space: Space, config: Config, state: number, cause: Cause, depth = 0): Go[] {
-  const at = ownerFirst({ ...config, state, action: 0 });
+  const at = enteringAt(config, state);
   const { bound } = space.state(state);
   const first: Go = { kind: 'go', config: at, cause };
   if (bound === null || depth > BOUNDS_MAX) return [first];
@@ -118,10 +142,16 @@ function entering(space: Space, config: Config, state: number, cause: Cause, dep
   return [first, ...entering(space, config, bound.otherwise.state, used, depth + 1)];
 }
 
+/** Between tasks node 0 is the owner. */
+function enteringAt({ owner, known }: Config, state: number): Config {
+  if (owner === 0) return { state, action: 0, owner, known };
+  return { state, action: 0, owner: 0, known: [known[1], known[0]] };
+}
+
 // ---- what may come at any time ---------------------------------------------------------------------
 
-/** The same for all points that agree in what `interruptKey` names. */
-export function interrupts(space: Space, config: Config, busy: readonly string[] | null): Go[] {
+/** The same for all points that agree in their state and in what `passKey` names. */
+export function interrupts(space: Space, config: Config, busy: Busy | null): Go[] {
   const { always, own } = reactionsOf(space, config.state);
   const moves = [...always, ...own].flatMap((one) => reactionMoves(space, config, busy, one));
   for (const after of space.state(config.state).afters) {
@@ -130,10 +160,6 @@ export function interrupts(space: Space, config: Config, busy: readonly string[]
     moves.push(...leaving(space, config, after.effects, cause));
   }
   return busy === null ? [...moves, ...ownerMoves(space, config)] : moves;
-}
-
-export function interruptKey({ state, owner, known }: Config): string {
-  return `${state} ${owner} ${known[0]} ${known[1]}`;
 }
 
 function reactionsOf(space: Space, state: number) {
@@ -148,18 +174,13 @@ function leaving(space: Space, config: Config, effects: Effects, cause: Cause): 
   return to === null ? [] : entering(space, config, to, cause);
 }
 
-function reactionMoves(
-  space: Space,
-  config: Config,
-  busy: readonly string[] | null,
-  reaction: Reaction,
-): Go[] {
+function reactionMoves(space: Space, config: Config, busy: Busy | null, reaction: Reaction): Go[] {
   const { trigger, effects, span } = reaction;
   if (!space.mayBe(reaction.condition).includes(true)) return [];
   switch (trigger.kind) {
     case 'text': {
       const node = nodeOf(config, trigger.role);
-      const isUnderWay = (verb: string) => busy !== null && space.underWay({ busy }, verb, node);
+      const isUnderWay = (verb: VerbName) => busy !== null && isBusyWith(busy, verb, node);
       const ours = isUnderWay('boot') || isUnderWay('reset');
       return trigger.texts.flatMap((text) => {
         const after = space.reads(config, node, text, ours, isUnderWay('identify'));

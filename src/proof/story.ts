@@ -120,12 +120,19 @@ function within(state: number, course: Course | null, task: Running | null): Dec
   const first = course.summary.found.nodes[0];
   const outer = task ?? (first?.kind === 'running' ? first.running : null);
   const way = wayTo(course.summary.found, course.at).flatMap(({ before, via }) => {
-    const called = within(state, via.course, outer);
+    const called = coursesOf(via).flatMap((one) => within(state, one, outer));
     if (called.length > 0) return called;
     const running = before.kind === 'running' ? before.running : null;
     return [{ state, running, task: outer, cause: via.cause, to: null, call: course }];
   });
   return [...way, ...within(state, course.inner, outer)];
+}
+
+/** First things first. */
+function coursesOf({ course, earlier }: Via): Course[] {
+  const courses = course === null ? [] : [course];
+  for (let one = earlier ?? null; one !== null; one = one.earlier) courses.unshift(one.course);
+  return courses;
 }
 
 function stepOf(space: Space, { state, task, cause, to }: Decided): StoryStep[] {

@@ -4,11 +4,15 @@
  * when something interrupts it. What one calls is a summary of its own. Used by explore.ts.
  */
 import {
+  type Busy,
+  busyWith,
   type Cause,
   type Frame,
   frameKey,
+  passKey,
   type Running,
   roleOf,
+  runningKey,
   type Standing,
   standingKey,
 } from './config.ts';
@@ -27,8 +31,16 @@ export type Inner =
 export interface Via {
   readonly cause: Cause;
   readonly course: Course | null;
+  /** Calls right before that one, without a step in between: the verbs' own. */
+  readonly earlier?: Behind;
   /** Why that course was begun, where it was for time to pass. */
   readonly begun?: Cause;
+}
+
+/** Courses one right behind the other, last first. */
+export interface Behind {
+  readonly course: Course;
+  readonly earlier: Behind | null;
 }
 
 /** The way to a point of a summary and, when it is one within a call, on to a point in there. */
@@ -41,7 +53,7 @@ export interface Course {
 /** Something may interrupt here: what is known, and which verbs are under way. */
 export interface Pass {
   readonly standing: Standing;
-  readonly busy: readonly string[];
+  readonly busy: Busy;
   readonly course: Course;
 }
 
@@ -62,7 +74,7 @@ const NODES_MAX = 100_000;
 export class Summaries {
   readonly #space: Space;
   readonly #world: World | null;
-  readonly #known = new Map<string, Summary>();
+  readonly #known = new Map<string, Map<number, Summary>>();
   #points = 0;
 
   /** `world`: what may happen; null: everything. */
@@ -76,9 +88,10 @@ export class Summaries {
     return this.#points;
   }
 
-  of(frame: Frame, { owner, known }: Standing, busy: readonly string[]): Summary {
-    const key = `${frameKey(frame)} ${standingKey({ owner, known })} ${busy.join()}`;
-    const before = this.#known.get(key);
+  of(frame: Frame, { owner, known }: Standing, busy: Busy): Summary {
+    const of = this.#ofFrame(frame);
+    const key = passKey({ owner, known }, busy);
+    const before = of.get(key);
     if (before !== undefined) return before;
     const passes = new Passes();
     const found = search<Inner, Via>({
@@ -90,8 +103,19 @@ export class Summaries {
     });
     const summary = finished(found, passes);
     this.#points += found.nodes.length;
-    this.#known.set(key, summary);
+    of.set(key, summary);
     return summary;
+  }
+
+  #ofFrame(frame: Frame): Map<number, Summary> {
+    const name = frame.kind === 'verb' ? frame.verb : frame.dialogue;
+    const key = `${name} ${frameKey(frame)}`;
+    let of = this.#known.get(key);
+    if (of === undefined) {
+      of = new Map();
+      this.#known.set(key, of);
+    }
+    return of;
   }
 
   #steps(running: Running, at: number, passes: Passes): Step<Inner, Via>[] {
@@ -108,11 +132,19 @@ export class Summaries {
       world === null
         ? moves
         : moves.filter(({ cause }) => permits(world, this.#space, cause, asked));
-    return possible.flatMap((move) => this.#follow(move, at, passes));
+    const steps: Step<Inner, Via>[] = [];
+    for (const move of possible) this.#follow(move, at, passes, null, steps);
+    return steps;
   }
 
-  #stepTo(node: Inner, cause: Cause): Step<Inner, Via> {
-    return { node, via: { cause, course: null }, cost: this.costOf(cause) };
+  /** `behind`: after the course of a call, which costs what it costs there. */
+  #stepTo(node: Inner, cause: Cause, behind: Behind | null): Step<Inner, Via> {
+    if (behind === null) return { node, via: { cause, course: null }, cost: this.costOf(cause) };
+    const { course, earlier } = behind;
+    let cost = courseCost(course);
+    for (let one = earlier; one !== null; one = one.earlier) cost += courseCost(one.course);
+    const via = earlier === null ? { cause, course } : { cause, course, earlier };
+    return { node, via, cost };
   }
 
   /** In a world of its own what comes first happens; else the best story is looked for. */
@@ -121,50 +153,40 @@ export class Summaries {
   }
 
   /** To the next point of this dialogue: where it calls another, over all ends of that. */
-  #follow(move: Move, at: number, passes: Passes): Step<Inner, Via>[] {
-    const { running, cause, ending } = move;
+  #follow(
+    { running, cause, ending }: Move,
+    at: number,
+    passes: Passes,
+    behind: Behind | null,
+    steps: Step<Inner, Via>[],
+  ): void {
     if (ending !== null) {
       const { owner, known } = running;
-      return [this.#stepTo({ kind: 'ended', at: { owner, known }, ending }, cause)];
+      steps.push(this.#stepTo({ kind: 'ended', at: { owner, known }, ending }, cause, behind));
+      return;
     }
     const [caller, called] = running.frames;
     if (caller === undefined) throw new Error('a task without frames');
-    if (called === undefined) return [this.#stepTo({ kind: 'running', running }, cause)];
-    const busy = caller.kind === 'verb' ? withVerb(running.busy, caller) : running.busy;
+    if (called === undefined) {
+      steps.push(this.#stepTo({ kind: 'running', running }, cause, behind));
+      return;
+    }
+    const busy =
+      caller.kind === 'verb' ? busyWith(running.busy, caller.verb, caller.node) : running.busy;
     const summary = this.of(called, running, busy);
     for (const pass of summary.passes) passes.add(pass.standing, pass.busy, at, pass.course);
-    return summary.ends.flatMap((end) => {
-      const back: Running = { ...running, ...end.at, frames: [caller] };
+    for (const end of summary.ends) {
+      const { owner, known } = end.at;
+      const back: Running = { owner, known, busy: running.busy, frames: [caller] };
       const last = end.course.summary.found.arrivals[end.course.at]?.via?.cause ?? cause;
       const moves =
         caller.kind === 'dialogue'
           ? dialogueTakes(this.#space, back, caller, end.ending, last)
           : verbTakes(this.#space, back, caller, end.ending, last);
-      return moves.flatMap((one) =>
-        this.#follow(one, at, passes).map((step) => through(step, end.course)),
-      );
-    });
+      const next: Behind = { course: end.course, earlier: behind };
+      for (const one of moves) this.#follow(one, at, passes, next, steps);
+    }
   }
-}
-
-/** A verb under way changes what a text means: a banner, for one. */
-const MATTERING = ['boot', 'reset', 'identify'];
-
-function withVerb(
-  busy: readonly string[],
-  caller: Extract<Frame, { kind: 'verb' }>,
-): readonly string[] {
-  const name = `${caller.verb}${caller.node}`;
-  return MATTERING.includes(caller.verb) && !busy.includes(name) ? [...busy, name] : busy;
-}
-
-/** The same step after the course of a call. A call right after a call keeps the first of them. */
-function through(step: Step<Inner, Via>, course: Course): Step<Inner, Via> {
-  const cost = courseCost(course);
-  const inner = step.via.course;
-  if (inner !== null)
-    return { ...step, via: { ...step.via, course: inner }, cost: step.cost + cost };
-  return { node: step.node, via: { cause: step.via.cause, course }, cost };
 }
 
 export function courseCost(course: Course | null): number {
@@ -190,28 +212,27 @@ function storyCost({ what }: Cause): number {
   return isUnusual ? UNUSUAL_COST : 1;
 }
 
-function innerKey(inner: Inner): string {
+function innerKey(inner: Inner): number | string {
   if (inner.kind === 'ended') {
     return `${inner.ending.ok ? '' : inner.ending.name}! ${standingKey(inner.at)}`;
   }
-  const frame = inner.running.frames[0];
-  return `${frame === undefined ? '' : frameKey(frame)} ${standingKey(inner.running)}`;
+  return runningKey(inner.running);
 }
 
 class Passes {
   readonly #byKey = new Map<
-    string,
+    number,
     {
       readonly standing: Standing;
-      readonly busy: readonly string[];
+      readonly busy: Busy;
       readonly at: number;
       readonly inner: Course | null;
     }
   >();
 
-  add({ owner, known }: Standing, busy: readonly string[], at: number, inner: Course | null): void {
+  add({ owner, known }: Standing, busy: Busy, at: number, inner: Course | null): void {
     const standing = { owner, known };
-    const key = `${standingKey(standing)} ${busy.join()}`;
+    const key = passKey(standing, busy);
     if (!this.#byKey.has(key)) this.#byKey.set(key, { standing, busy, at, inner });
   }
 

@@ -62,7 +62,7 @@ function calls(
   running: Running,
   frame: VerbFrame,
   howTo: Parameters<Space['howTo']>[0],
-  phase: string,
+  phase: VerbFrame['phase'],
   cause: Cause = STEP,
 ): Move {
   const waiting = space.replaceTop(running, { ...frame, phase });
