@@ -16,8 +16,10 @@ export function findUnwatchedStandby(program: Program): Finding[] {
     const message = `in '${state.name}' nobody notices a standby that boots`;
     const hint = `always: on standby ${names} -> a state that stops it, or an alarm`;
     // A state that only passes is over soon; what was missed is met again in the next one.
-    const severity = state.ending === 'go' ? 'warning' : 'error';
-    return [finding(severity, 'standby-unwatched', state.span, message, hint)];
+    if (state.ending === 'go') {
+      return [finding('warning', 'standby-unwatched', state.span, message, hint)];
+    }
+    return [finding('error', 'standby-unwatched', state.span, message, hint)];
   });
 }
 
