@@ -20,6 +20,8 @@ const LEAVES = /Boot device:|Rebooting with command:|SunOS Release/;
 const LEAVING_WORD = /^(boot|go|sync)\b/;
 const WRITING_WORD = /^(setenv|set-default|nv|reset)/;
 const STOPPED = "Type  'go' to resume";
+const LOGIN = 'console login:';
+const ENDED = 'Program terminated';
 
 /** A new connection is believed after so much quiet, or so long, or when it answers a later key. */
 const QUIET_MS = 5_000;
@@ -62,8 +64,6 @@ export class ConsoleWitness {
   shownAt = 0;
   /** The same, on whatever connection of this life of the daemon. */
   everShown: string | null = null;
-  /** The last of what it showed is a login prompt. */
-  isRunning = false;
   /** Characters that nobody asked for since the last reading. */
   strayCount = 0;
   #promptAt: number | null = null;
@@ -85,7 +85,6 @@ export class ConsoleWitness {
   lost(): void {
     this.isConnected = false;
     this.isFresh = false;
-    this.isRunning = false;
     this.tail = '';
     this.tails = [''];
     this.lastLine = '';
@@ -102,6 +101,11 @@ export class ConsoleWitness {
     this.#forget();
   }
 
+  /** The last of what it shows is a login prompt. */
+  get isRunning(): boolean {
+    return this.isFresh && this.tail.includes(LOGIN);
+  }
+
   /** All parked values were read back equal, the oldest of them at that time; or null. */
   get readSince(): number | null {
     let oldest = Number.POSITIVE_INFINITY;
@@ -111,6 +115,12 @@ export class ConsoleWitness {
       oldest = Math.min(oldest, read.at);
     }
     return oldest;
+  }
+
+  /** A value was read that is not the parked one: when, or null. */
+  differentSince(name: string): number | null {
+    const read = this.#reads.get(name);
+    return read === undefined || read.equal ? null : read.at;
   }
 
   /** A prompt came after the last reset. */
@@ -144,7 +154,7 @@ export class ConsoleWitness {
     this.isLineOpen = line !== '';
     this.#command = line;
     this.#isEchoDue = true;
-    if (WRITING_WORD.test(line)) this.#reads.clear();
+    if (line.startsWith('setenv')) this.#reads.clear();
     return line;
   }
 
@@ -153,7 +163,7 @@ export class ConsoleWitness {
     this.gotCount += text.length;
     this.breaks = 0;
     if (this.typedAt === null || at - this.typedAt > ANSWER_MS) this.strayCount += text.length;
-    if (!this.isFresh) this.isFresh = this.#becomesFresh(at);
+    if (!this.isFresh) this.isFresh = this.isFreshAt(at);
     if (at !== this.gotAt) this.tails = [];
     this.tails.push(this.tail);
     this.gotAt = at;
@@ -163,7 +173,9 @@ export class ConsoleWitness {
     if (this.isFresh) this.#lookAtTail();
   }
 
-  #becomesFresh(at: number): boolean {
+  /** Is what is shown believed at that time? */
+  isFreshAt(at: number): boolean {
+    if (this.isFresh) return true;
     const answers = this.typedAt !== null && this.typedAt - this.#connectedAt >= REPLAY_MS;
     return answers || at - this.gotAt >= QUIET_MS || at - this.#connectedAt >= SETTLED_MS;
   }
@@ -182,10 +194,8 @@ export class ConsoleWitness {
     if (AT_PROMPT.test(this.tail)) {
       this.#promptAt = this.#now;
       this.#command = '';
-      this.isRunning = false;
-    } else if (this.tail.includes('console login:')) {
-      this.#forget();
-      this.isRunning = true;
+    } else if (this.isRunning) {
+      this.#leaves();
     }
   }
 
@@ -211,7 +221,7 @@ export class ConsoleWitness {
       this.#forget();
       this.stoppedAt = this.#now;
     }
-    if (LEAVES.test(line)) this.#forget();
+    if (LEAVES.test(line) || line.includes(ENDED)) this.#leaves();
   }
 
   /** A line at the prompt: our own is known already, any other is somebody's. */
@@ -221,7 +231,7 @@ export class ConsoleWitness {
       return;
     }
     this.#command = line;
-    if (LEAVING_WORD.test(line)) this.#forget();
+    if (LEAVING_WORD.test(line)) this.#leaves();
     if (WRITING_WORD.test(line)) this.#reads.clear();
   }
 
@@ -231,9 +241,19 @@ export class ConsoleWitness {
     this.strayCount = 0;
   }
 
+  /** After the line that the daemon has just entered. */
+  leavesBy(line: string): void {
+    if (LEAVING_WORD.test(line)) this.#leaves();
+  }
+
+  /** It has left its prompt: nothing sleeps there any more. */
+  #leaves(): void {
+    this.#forget();
+    this.stoppedAt = null;
+  }
+
   #forget(): void {
     this.resetAt = null;
-    this.isRunning = false;
     this.#promptAt = null;
     this.#reads.clear();
   }

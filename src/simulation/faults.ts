@@ -42,6 +42,12 @@ export const FAULTS = {
     default: 120,
     what: 'up to so long on the wire, each way, for a while',
   },
+  dragging: {
+    unit: 'ms',
+    range: [0, 3000],
+    default: 1300,
+    what: 'on one wire all that is typed and shown takes up to so long, for 20 to 180 s',
+  },
   cutting: {
     unit: 'characters',
     range: [0, 100],
@@ -112,6 +118,7 @@ export const FAULTS = {
   },
   // The power device.
   'device-silent': perHour(30, 'the power device does not answer for 5 to 120 s'),
+  'device-slow': perHour(30, 'the power device takes 3 to 40 s to answer, for 5 to 120 s'),
   'device-says-on': perHour(20, 'the power device switches nothing and says on, for 5 to 120 s'),
   'device-says-off': perHour(
     0,

@@ -69,6 +69,8 @@ export class Monitor {
   #after: { readonly count: number; readonly run: () => void }[] = [];
   /** What the power device says; null: the truth. */
   powerSays: 'off' | 'on' | 'no-answer' | null = null;
+  /** What it takes longer than usual, ms. */
+  powerDelayMs = 0;
   wallSkewMs = 0;
   readonly #options: MonitorOptions;
   #isOnline = true;
@@ -327,7 +329,7 @@ export class Monitor {
     const { site, engine, chronicle, watch } = this.#options;
     const node = site.node(engine.target.nodes[index].name);
     if (action === 'off' && this.powerSays === null) node.powerOff();
-    process.clock.after(POWER_MS, () => {
+    process.clock.after(POWER_MS + this.powerDelayMs, () => {
       const truth = node.machine.hasPower ? 'on' : 'off';
       const outcome = this.powerSays ?? truth;
       chronicle.daemon(`the power device of ${node.name} says ${outcome}`);

@@ -59,6 +59,7 @@ export class People {
     const { site, monitor, chronicle } = this.#options;
     chronicle.person('everything is mended');
     monitor.powerSays = null;
+    monitor.powerDelayMs = 0;
     monitor.setOnline(true);
     if (this.#areCablesSwapped) this.swapCables();
     site.network.setRouter(true);

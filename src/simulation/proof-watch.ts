@@ -5,6 +5,8 @@
  * with the engine. law-watch.ts judges the same boots by what is really so; this one also finds a
  * daemon that was only lucky.
  */
+import { assertNever } from '../language/assert-never.ts';
+import type { Grade } from '../machine/evidence.ts';
 import type { LogEntry, NodeIndex } from '../machine/protocol.ts';
 import type { Target } from '../machine/target.ts';
 import { ConsoleWitness } from './console-witness.ts';
@@ -54,6 +56,8 @@ export class ProofWatch {
   readonly #isAway: [boolean, boolean] = [false, false];
   /** It was read back parked before it was booted last. */
   readonly #wasParked: [boolean, boolean];
+  /** Proofs are looked at so much later than now. */
+  #aheadMs = 0;
   #releasedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ProofWatchOptions) {
@@ -73,18 +77,20 @@ export class ProofWatch {
   }
 
   channel(node: NodeIndex, isConnected: boolean): void {
-    if (isConnected) this.#consoles[node].connected(this.#options.now());
+    if (isConnected) this.#consoles[node].connected(this.#now());
     else this.#consoles[node].lost();
   }
 
   received(node: NodeIndex, text: string): void {
-    this.#consoles[node].got(text, this.#options.now());
+    this.#consoles[node].got(text, this.#now());
   }
 
   typed(node: NodeIndex, text: string): void {
     for (const char of text) {
-      const line = this.#consoles[node].key(char, this.#options.now());
-      if (line !== null) this.#entered(node, line);
+      const line = this.#consoles[node].key(char, this.#now());
+      if (line === null) continue;
+      this.#entered(node, line);
+      this.#consoles[node].leavesBy(line);
     }
   }
 
@@ -94,7 +100,7 @@ export class ProofWatch {
     if (console.shown === other && console.shownAt > this.#releasedAt) {
       this.#violated(`a BREAK to ${this.#name(node)}, whose line shows the other machine`);
     }
-    console.broke(this.#options.now());
+    console.broke(this.#now());
   }
 
   net(level: Level): void {
@@ -106,18 +112,18 @@ export class ProofWatch {
   }
 
   terminalServerSaid(node: NodeIndex, answers: boolean): void {
-    this.#answered[node] = answers ? this.#options.now() : null;
+    this.#answered[node] = answers ? this.#now() : null;
   }
 
   /** Whether the daemon believes it or not. */
   operatorSaid(request: string, node: NodeIndex | null): void {
-    if (request === 'release') this.#releasedAt = this.#options.now();
+    if (request === 'release') this.#releasedAt = this.#now();
     if (node === null) return;
     if (request === 'out-of-service' || request === 'in-service') {
       this.#isAway[node] = request === 'out-of-service';
     }
     const { heardAt } = this.#consoles[node];
-    const mayBe = heardAt === null || this.#options.now() - heardAt >= ALIVE_MS;
+    const mayBe = heardAt === null || this.#now() - heardAt >= ALIVE_MS;
     if (request === 'confirm' && mayBe && this.#net !== 'alive') {
       this.#confirmed[node] = this.#word(node);
     }
@@ -129,8 +135,8 @@ export class ProofWatch {
     const [, name, text = ''] = /^(\S+) \((?:active|standby)\) wrote "(.*)"$/s.exec(evidence) ?? [];
     const node = NODES.find((one) => this.#name(one) === name);
     if (node === undefined) return;
-    const { isFresh, entered, lastLine, tail, gotAt, typedAt } = this.#consoles[node];
-    if (!isFresh && this.#options.now() - gotAt < ALIVE_MS) {
+    const { entered, lastLine, tail, gotAt, typedAt } = this.#consoles[node];
+    if (!this.#consoles[node].isFreshAt(this.#now())) {
       this.#violated(`acted on what a new connection to ${name} showed first: "${text}"`);
     }
     const isOwn = entered !== '' && /^(\{[0-9a-f]+\} )?ok>? /.test(text);
@@ -139,8 +145,8 @@ export class ProofWatch {
     }
     // What was decided is told when it is done: an answer to a key may have come by then.
     const isUnfinished = tail.trim() === text && lastLine.trim() !== text;
-    const isBefore = typedAt !== this.#options.now();
-    const quietMs = this.#options.now() - gotAt;
+    const isBefore = typedAt !== this.#now();
+    const quietMs = this.#now() - gotAt;
     if (isUnfinished && isBefore && quietMs < this.#options.target.promptQuietMs) {
       this.#violated(`took a line of ${name} that still grew for a prompt: "${text}"`);
     }
@@ -170,8 +176,8 @@ export class ProofWatch {
 
   /** What stands on the line is what was typed, and nothing else. */
   #compareEcho(node: NodeIndex, line: string): void {
-    const { tail, tails, wasWiped } = this.#consoles[node];
-    const shown = tails.filter((one) => one.endsWith(line));
+    const { tail, tails, wasWiped, gotAt } = this.#consoles[node];
+    const shown = (gotAt === this.#now() ? tails : [tail]).filter((one) => one.endsWith(line));
     if (shown.length === 0) {
       return this.#violated(`entered '${line}' at ${this.#name(node)}, which shows '${tail}'`);
     }
@@ -208,14 +214,15 @@ export class ProofWatch {
     this.#off[node] = null;
     this.#confirmed[node] = null;
     // What came at this very moment the daemon has not read yet.
-    if (this.#consoles[other].heardAt === this.#options.now()) return;
+    if (this.#consoles[other].heardAt === this.#now()) return;
     const isOwner = before === node && !isInDoubt;
+    const isAlive = this.#net === 'alive' ? 'the service address answers' : null;
     const objections = [
       this.#notFenced(other),
-      this.#notOff(other),
-      this.#notConfirmed(other),
-      this.#notTrusted(other, before, isInDoubt),
-      ...(isOwner ? [this.#notParked(other), this.#notAway(other)] : []),
+      isAlive ?? this.#notOff(other),
+      isAlive ?? this.#notConfirmed(other),
+      isAlive ?? this.#notTrusted(other, before, isInDoubt),
+      ...(isOwner ? [this.#notParked(other), isAlive ?? this.#notAway(other)] : []),
     ];
     if (!objections.includes(null)) {
       const why = objections.join('; ');
@@ -227,7 +234,7 @@ export class ProofWatch {
 
   #resumes(node: NodeIndex): void {
     const { shown, breakAt, stoppedAt } = this.#consoles[node];
-    const { target, now } = this.#options;
+    const { target } = this.#options;
     const name = this.#name(node);
     const { owner, isInDoubt } = this.#ownership();
     if (isInDoubt) this.#violated(`'go' at ${name} while nobody is known to own the disk`);
@@ -241,9 +248,46 @@ export class ProofWatch {
     if (shown === null) return this.#violated(`'go' at ${name}, whichever machine that is`);
     const isOwners = shown === target.nodes[owner].identity;
     const isOthers = shown === target.nodes[otherOf(owner)].identity;
-    const isRecent = breakAt !== null && now() - breakAt <= UNDO_MS;
+    const isRecent = breakAt !== null && this.#now() - breakAt <= UNDO_MS;
     if (isRecent && (isOwners || (owner === node && !isOthers))) return;
     this.#violated(`'go' at ${name}, where the wrong machine is (${shown})`);
+  }
+
+  /**
+   * What is lacking of a proof that the engine believes to have, or null. `inMs`: so much later, if
+   * nothing happens until then.
+   */
+  lacking(node: NodeIndex, grade: Grade, inMs: number): string | null {
+    this.#aheadMs = inMs;
+    const lacking = this.#lacking(node, grade);
+    this.#aheadMs = 0;
+    return lacking;
+  }
+
+  #lacking(node: NodeIndex, grade: Grade): string | null {
+    switch (grade) {
+      case 'fenced':
+        return this.#notFenced(node);
+      case 'off':
+        return this.#notOff(node);
+      case 'attested':
+        return this.#notConfirmed(node);
+      case 'trusted':
+        return this.#notTrusted(node, node, false);
+      case 'parked':
+        return this.#notParked(node);
+      case 'out-of-service':
+        return this.#notAway(node);
+      case 'held':
+        return null;
+      default:
+        return assertNever(grade);
+    }
+  }
+
+  /** For those who compare it with what the machine has recorded. */
+  console(node: NodeIndex): ConsoleWitness {
+    return this.#consoles[node];
   }
 
   // ---- grades: null, or what is lacking --------------------------------------------------------------
@@ -257,7 +301,7 @@ export class ProofWatch {
       return 'its identity was not shown after its reset';
     }
     if (readSince === null) return 'not all parked values were read back after its reset';
-    if (this.#options.now() - readSince > FENCED_MS) return 'the values were read too long ago';
+    if (this.#now() - readSince > FENCED_MS) return 'the values were read too long ago';
     if (console.strayCount > 0) return 'its console wrote since the values were read';
     return null;
   }
@@ -276,22 +320,20 @@ export class ProofWatch {
   }
 
   #isWord(node: NodeIndex, word: Word | null, lastsMs: number, lacking: string): string | null {
-    if (word === null || this.#options.now() - word.at > lastsMs) return `${lacking} of late`;
-    if (this.#net === 'alive') return 'the service address answers';
+    if (word === null || this.#now() - word.at > lastsMs) return `${lacking} of late`;
     const since = this.#consoles[node].gotCount - word.gotCount;
     return since > OFF_COUNT_MAX ? 'its console wrote since it was said to be off' : null;
   }
 
   #notTrusted(node: NodeIndex, owner: NodeIndex, isInDoubt: boolean): string | null {
-    const { target, now } = this.#options;
+    const { target } = this.#options;
     const { isConnected, breaks } = this.#consoles[node];
     if (target.onSilence !== 'trust') return 'silence is not trusted here';
     if (owner !== node || isInDoubt) return 'only the silence of the owner is trusted';
     if (!this.#wasParked[node]) return 'it was not parked before its last boot';
     if (!isConnected || breaks < 2) return 'no two BREAKs without effect';
-    if (this.#net === 'alive') return 'the service address answers';
     const answered = this.#answered[node];
-    const isAsked = answered !== null && now() - answered <= TRUSTED_MS;
+    const isAsked = answered !== null && this.#now() - answered <= TRUSTED_MS;
     return isAsked ? null : 'the terminal server did not answer of late';
   }
 
@@ -315,8 +357,12 @@ export class ProofWatch {
     return ownershipIn(disk.records, disk.unflushed, names, isBooting);
   }
 
+  #now(): number {
+    return this.#options.now() + this.#aheadMs;
+  }
+
   #word(node: NodeIndex): Word {
-    return { at: this.#options.now(), gotCount: this.#consoles[node].gotCount };
+    return { at: this.#now(), gotCount: this.#consoles[node].gotCount };
   }
 
   #name(node: NodeIndex): string {

@@ -11,6 +11,7 @@ import type { JournalRecord } from '../machine/protocol.ts';
 import { Random } from '../sim/random.ts';
 import { Site } from '../sim/site.ts';
 import { DISK_PATHS, type SiteOptions } from '../sim/site-options.ts';
+import { BeliefCheck } from './belief-check.ts';
 import { Checks } from './checks.ts';
 import { Chronicle, type ChronicleLine } from './chronicle.ts';
 import type { FaultName, Faults } from './faults.ts';
@@ -61,6 +62,8 @@ const ROUND_MS = 30_000;
 const ROUNDS_MAX = 60;
 /** Even after the last person's act the script has so long. */
 const LAST_MS = 300_000;
+/** What is believed is compared so often with what is known. */
+const BELIEF_MS = 1_100;
 const EVENTS_MAX = 2_000_000;
 
 type Nodes = NonNullable<SiteOptions['nodes']>;
@@ -110,6 +113,7 @@ class SimulatedRun {
   readonly #people: People;
   readonly #checks: Checks;
   readonly #law: LawWatch;
+  readonly #beliefs: BeliefCheck;
   readonly #random: Random;
   readonly #struck: FaultName[] = [];
   readonly #excuses = new Set<Excuse>();
@@ -140,19 +144,25 @@ class SimulatedRun {
       this.#chronicle.journal(text);
       this.#law.recorded(record);
     });
+    const watch = new ProofWatch({
+      target,
+      disk: this.#disk,
+      now: () => this.#clock.now().at,
+      wasParkedBefore: plan.hasHistory,
+      violated: (kind, what) => this.#checks.violated(kind, what),
+    });
+    this.#beliefs = new BeliefCheck({
+      engine,
+      watch,
+      violated: (what) => this.#checks.violated('unproven', what),
+    });
     this.#monitor = new Monitor({
       clock: this.#clock,
       site: this.#site,
       engine,
       disk: this.#disk,
       chronicle: this.#chronicle,
-      watch: new ProofWatch({
-        target,
-        disk: this.#disk,
-        now: () => this.#clock.now().at,
-        wasParkedBefore: plan.hasHistory,
-        violated: (kind, what) => this.#checks.violated(kind, what),
-      }),
+      watch,
       deadAfterMs: DEAD_AFTER_MS,
       paceMs: plan.paceMs,
       watchesStalls: plan.kinds.some((kind) => kind === 'monitor-stalled' || kind === 'clock-jump'),
@@ -193,6 +203,7 @@ class SimulatedRun {
     for (const line of describePlan(this.#plan)) this.#chronicle.plan(line);
     if (this.#plan.hasHistory) this.#disk.inherit(HISTORY, this.#clock.now().wall);
     this.#monitor.start();
+    this.#compareBeliefs();
     this.#comesToRest();
     const outageMs = this.#checks.hasFatal ? null : this.#troubles();
     this.#checks.atEnd();
@@ -209,6 +220,12 @@ class SimulatedRun {
       hash: this.#chronicle.hash,
       lines: this.#chronicle.lines,
     };
+  }
+
+  #compareBeliefs(): void {
+    const { state, isStanding } = this.#monitor;
+    this.#beliefs.look(isStanding ? null : state, this.#clock.now().at);
+    this.#clock.after(BELIEF_MS, () => this.#compareBeliefs());
   }
 
   // ---- the three parts ----

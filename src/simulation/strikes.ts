@@ -213,6 +213,17 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
   corruption: disturb('corruptRate', 'corruption', 'rate'),
   duplication: disturb('doubleRate', 'duplication', 'rate'),
   delay: disturb('delayMs', 'delay', 'up-to'),
+  dragging: (context) => {
+    const { console } = anyNode(context);
+    const longest = context.faults.dragging;
+    const delayMs = Math.ceil(longest / 2) + context.random.below(Math.ceil(longest / 2));
+    forAWhile(
+      context,
+      [20 * SECOND, 180 * SECOND],
+      () => Object.assign(console.options, { delayMs }),
+      () => Object.assign(console.options, { delayMs: 0 }),
+    );
+  },
   cutting: disturb('pieceMax', 'cutting', 'up-to'),
   interleaving: (context) => anyNode(context).console.interject(KERNEL_LINE),
   'break-dropped': disturb('breakLossRate', 'break-dropped', 'rate'),
@@ -346,6 +357,19 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
     monitor.onDeath(() => {
       clock.after(between(random, SECOND / 2, 20 * SECOND), () => monitor.start());
     });
+  },
+  'device-slow': (context) => {
+    const delayMs = between(context.random, 3 * SECOND, 40 * SECOND);
+    forAWhile(
+      context,
+      [5 * SECOND, 120 * SECOND],
+      () => {
+        context.monitor.powerDelayMs = delayMs;
+      },
+      () => {
+        context.monitor.powerDelayMs = 0;
+      },
+    );
   },
   'device-silent': powerSays('no-answer'),
   'device-says-on': powerSays('on'),
