@@ -26,6 +26,7 @@ import {
   isHarmlessKey,
   isHarmlessLine,
   keyBytes,
+  sweepLine,
   typeBlank,
   wasWiped,
 } from './typing.ts';
@@ -166,6 +167,7 @@ export function runPress(
   const node = run.state.nodes[frame.node];
   const foreign = wiped ? '' : halfTyped(run.engine, node);
   if (foreign !== '') return wipeForeign(run, task, frame, foreign, 'press');
+  sweepLine(run, frame.node);
   markHere(node);
   typeOn(run, frame.node, keyBytes(step.key));
   return moveOn(frame);

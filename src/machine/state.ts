@@ -43,6 +43,8 @@ export interface NodeState {
   heardAt: number | null;
   /** When we last typed on this connection, or null. */
   typedAt: number | null;
+  /** A CTRL-U of ours went out on it: what was left on the line before, unseen, is wiped. */
+  swept: boolean;
   mark: Mark;
   echo: EchoedLine | null;
   facts: Facts;
@@ -108,6 +110,7 @@ function emptyNode(at: number): NodeState {
     console: emptyConsole(at),
     heardAt: null,
     typedAt: null,
+    swept: false,
     mark: { line: 0, column: 0 },
     echo: null,
     facts: emptyFacts(),
@@ -155,6 +158,7 @@ function cloneNode(node: NodeState): NodeState {
     console: copyConsole(node.console),
     heardAt: node.heardAt,
     typedAt: node.typedAt,
+    swept: node.swept,
     mark: node.mark,
     echo: node.echo,
     facts: copyFacts(node.facts),
@@ -209,6 +213,7 @@ export function withConsole(node: NodeState, text: ConsoleText, facts: Facts): N
     console: text,
     heardAt: text.byteAt,
     typedAt: node.typedAt,
+    swept: node.swept,
     mark: node.mark,
     echo: node.echo,
     facts,

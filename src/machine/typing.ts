@@ -69,8 +69,20 @@ export function echoMs(text: string): number {
   return ECHO_MS + ECHO_MS_PER_CHAR * text.length;
 }
 
+/**
+ * Before the first key on a connection: somebody, or we on an earlier one, may have left half a line
+ * there that nobody sees now. Our RETURN would run it: half a boot line, long after its proof.
+ */
+export function sweepLine(run: Run, node: NodeIndex): void {
+  const target = run.state.nodes[node];
+  if (target.swept) return;
+  target.swept = true;
+  typeOn(run, node, CTRL_U);
+}
+
 export function beginEcho(run: Run, node: NodeIndex, text: string, attempt: number): Wait {
   const target = run.state.nodes[node];
+  sweepLine(run, node);
   markHere(target);
   const { line, column } = target.mark;
   typeOn(run, node, text);
@@ -87,6 +99,7 @@ export function beginWipe(
 ): Wait {
   run.effects.push({ kind: 'discard-typing', node });
   const { tail } = run.state.nodes[node].console;
+  run.state.nodes[node].swept = true;
   typeOn(run, node, CTRL_U);
   return { kind: 'wipe', attempt, until: run.state.now + WIPE_MS_MAX, then, typed: 'ctrl-u', tail };
 }
