@@ -13,7 +13,7 @@ import {
   passKey,
   type Standing,
 } from './config.ts';
-import { ANYTHING } from './knowledge.ts';
+import { ANYTHING, type Known } from './knowledge.ts';
 import { type Found, type Step, search } from './search.ts';
 import type { Space } from './space.ts';
 import { interrupts, nextOf, outcomes, type Turn } from './state-moves.ts';
@@ -214,11 +214,15 @@ function lastCause({ summary, at }: Course, otherwise: Cause): Cause {
 /** After a start of the daemon nothing is known but what the journal says. */
 function startsOf(space: Space): { readonly start: Config; readonly lasting: readonly Config[] } {
   const { unknown } = space.knowledge;
-  const known =
-    space.follows === 'active' ? ([unknown, ANYTHING] as const) : ([ANYTHING, unknown] as const);
-  const at = (state: number): Config => ({ state, action: 0, owner: 0, known });
-  const lasting = space.program.states.flatMap((state, index) =>
-    state.lasting ? [at(index)] : [],
+  const held = space.knowledge.after(unknown, { kind: 'held-before' });
+  const at = (state: number, followed: Known): Config => {
+    const isActive = space.follows === 'active';
+    const known = isActive ? ([followed, ANYTHING] as const) : ([ANYTHING, followed] as const);
+    return { state, action: 0, owner: 0, known };
+  };
+  const { startState, states } = space.program;
+  const lasting = states.flatMap((state, index) =>
+    state.lasting ? [at(index, unknown), at(index, held)] : [],
   );
-  return { start: at(space.program.startState), lasting };
+  return { start: at(startState, unknown), lasting: [...lasting, at(startState, held)] };
 }

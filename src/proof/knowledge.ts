@@ -55,12 +55,13 @@ export type HappeningKind =
   | 'attested'
   | 'trusted'
   | 'owner-runs'
+  | 'held-before' // the journal says so: something may sleep under its prompt
   | 'booted' // our RETURN behind its boot line
   | 'resumed';
 
 const KINDS: readonly Happening['kind'][] = [
   ...(['text', 'break', 'identity', 'read', 'written', 'off', 'not-off', 'attested'] as const),
-  ...(['trusted', 'owner-runs', 'booted', 'resumed', 'means'] as const),
+  ...(['trusted', 'owner-runs', 'held-before', 'booted', 'resumed', 'means'] as const),
 ];
 const FACTS: readonly Fact[] = [
   ...(['firmware', 'held', 'ended', 'reset', 'leaving', 'running'] as const),
@@ -158,6 +159,9 @@ export class Knowledge {
         return;
       case 'owner-runs':
         recordOwnerRuns(facts);
+        return;
+      case 'held-before':
+        facts.resumable = { at: now, ours: false, carried: true };
         return;
       case 'booted':
         recordBootOrdered(facts);
@@ -258,7 +262,7 @@ const AFTER = 2;
 const LATER = 10;
 
 /** The same facts with nothing in them but what the law or a later fact can tell apart. */
-function canonical(facts: Facts, isStandby: boolean): Facts {
+export function canonical(facts: Facts, isStandby: boolean): Facts {
   const never = Number.NEGATIVE_INFINITY;
   const { attested, resumable, resetAt, writtenAt } = facts;
   const since = Math.max(resetAt ?? never, writtenAt ?? never);

@@ -75,7 +75,7 @@ function resetMoves(space: Space, running: Running, frame: VerbFrame): Move[] {
   });
   const known = just.mayNotBe ? because({ kind: 'known' }, null) : STEP;
   const moves = just.mayBe ? [ends(running, known, DONE)] : [];
-  if (!just.mayNotBe) return moves;
+  // What was seen of a reset may be void a moment later.
   moves.push(calls(space, running, frame, 'reset', 'reset'), fails(running, frame, 'unwritable'));
   if (frame.node !== running.owner) moves.push(fails(running, frame, 'refused'));
   return moves;
