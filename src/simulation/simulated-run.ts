@@ -52,6 +52,8 @@ export interface RunResult {
   readonly lines: readonly ChronicleLine[];
 }
 
+/** Between two transactions: enough to see that none is lost, and few enough to be quick. */
+const LOAD_EVERY_MS = 4_000;
 /** The service address counts as dead after so long without an answer. */
 const DEAD_AFTER_MS = 10_000;
 const REST_MS_MAX = 300_000;
@@ -129,7 +131,7 @@ class SimulatedRun {
     this.#script = script;
     this.#random = new Random(Math.imul(plan.seed, 0x85ebca6b) ^ 0xface);
     this.#chronicle = new Chronicle(this.#clock, limits.keepsLines);
-    const times = { loadEveryMs: 1000 };
+    const times = { loadEveryMs: LOAD_EVERY_MS };
     const nodes = plan.hasBadAlias ? withBadAlias(STARTS[plan.start]) : STARTS[plan.start];
     this.#site = new Site({ seed: plan.seed, times, nodes }, this.#clock);
     const [one, other] = this.#site.nodes;
