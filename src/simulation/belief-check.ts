@@ -68,6 +68,15 @@ export class BeliefCheck {
     if (console.stoppedAt !== null && facts.resumable === null) {
       differs('to have nothing asleep', 'a BREAK has stopped it');
     }
+    if (watch.showsOther(node) && facts.identity !== 'contradicted') {
+      differs(`to be ${facts.identity}`, 'its line shows the other machine');
+    }
+    if (facts.condition === 'firmware' && !console.hasPrompt) {
+      differs('to be at its prompt', 'none was seen');
+    }
+    if (console.isRunning && facts.sleepRuledOut) {
+      differs('to have no system', 'a login prompt stands on its console');
+    }
     if (console.isRunning && facts.condition !== 'running') {
       differs(`to be ${facts.condition}`, 'a login prompt stands on its console');
     }

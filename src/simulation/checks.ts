@@ -75,6 +75,7 @@ export class Checks {
     if (state === null) return;
     this.#compareAlarms(state);
     this.#compareJournal(state);
+    if (disk.hasUnnoticedDamage) this.violated('journal', 'it was damaged, and nothing doubted it');
     const { damaged } = disk.read();
     for (const { line, what } of damaged) this.violated('journal', `line ${line}: ${what}`);
     const size = JSON.stringify(state).length;

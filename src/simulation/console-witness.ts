@@ -11,6 +11,7 @@ interface Read {
 }
 
 const PROMPT = '(?:\\{[0-9a-f]+\\} )?ok>? ';
+const BEGINS_AS_PROMPT = new RegExp(`^${PROMPT}`);
 const AT_PROMPT = new RegExp(`^${PROMPT}$`);
 const ENTERED = new RegExp(`^${PROMPT} *(.*)$`);
 const BANNER = /OpenBoot [0-9.]+, \d+ MB memory|Host ID:/;
@@ -59,6 +60,8 @@ export class ConsoleWitness {
   breakAt: number | null = null;
   stoppedAt: number | null = null;
   resetAt: number | null = null;
+  /** A prompt came since it left one, on this connection. */
+  hasPrompt = false;
   /** The identity that was shown last on this connection, and when. */
   shown: string | null = null;
   shownAt = 0;
@@ -94,6 +97,7 @@ export class ConsoleWitness {
     this.breaks = 0;
     this.breakAt = null;
     this.stoppedAt = null;
+    this.hasPrompt = false;
     this.shown = null;
     this.typedAt = null;
     this.#command = '';
@@ -191,6 +195,7 @@ export class ConsoleWitness {
   }
 
   #lookAtTail(): void {
+    if (BEGINS_AS_PROMPT.test(this.tail)) this.hasPrompt = true;
     if (AT_PROMPT.test(this.tail)) {
       this.#promptAt = this.#now;
       this.#command = '';
@@ -250,6 +255,7 @@ export class ConsoleWitness {
   #leaves(): void {
     this.#forget();
     this.stoppedAt = null;
+    this.hasPrompt = false;
   }
 
   #forget(): void {

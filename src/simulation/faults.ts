@@ -86,6 +86,7 @@ export const FAULTS = {
   'deaf-os': perHour(20, 'a system hangs where BREAK is not looked at; it may come to itself'),
   'slow-os': perHour(30, 'answers take up to 2 s more, boots up to a minute, for a while'),
   'watchdog-reset': perHour(20, 'a machine resets by itself'),
+  lookalike: perHour(60, 'a running system prints a line that looks like a prompt or an old panic'),
   reboot: perHour(20, 'somebody reboots a running system in order'),
   halt: perHour(20, 'somebody halts a running system, or takes it to single user'),
   'nvram-lost': perHour(20, 'the NVRAM battery of a node is dead: its values go with its power'),
@@ -108,6 +109,11 @@ export const FAULTS = {
   'monitor-offline': perHour(30, 'the network of the monitoring host is down for 3 to 60 s'),
   'monitor-stalled': perHour(40, 'the daemon does not run for 1 to 60 s'),
   'journal-full': perHour(30, 'the disk of the journal is full for 5 to 90 s'),
+  'journal-slow': perHour(40, 'the disk of the journal takes 0.3 to 9 s to write, for 20 to 90 s'),
+  'journal-damaged': perHour(
+    20,
+    'a bit or a line of the journal changes while the daemon is started again',
+  ),
   'clock-jump': perHour(30, 'the wall clock of the monitoring host jumps by up to a day'),
   killed: perHour(60, 'the daemon is killed and started again 0.5 to 20 s later'),
   'killed-at-effect': {

@@ -16,7 +16,7 @@ import type { Random } from '../sim/random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
 /** From a write to the answer that it is on the disk. */
-const FLUSH_MS = 5;
+export const FLUSH_MS = 5;
 /** What the disk did not take is tried again after so long, as the daemon's writer does. */
 const RETRY_MS = 5_000;
 
@@ -28,6 +28,12 @@ interface HeldBack {
 export class JournalDisk {
   /** Nothing more can be written. */
   isFull = false;
+  /** How long it takes now. */
+  flushMs = FLUSH_MS;
+  /** The daemon took a journal for whole that was damaged. */
+  hasUnnoticedDamage = false;
+  /** How many doubts its records held when it was damaged; null: it is not. */
+  #doubtsBeforeDamage: number | null = null;
   readonly #random: Random;
   readonly #cluster: string;
   readonly #onWrite: (record: JournalRecord, text: string) => void;
@@ -95,14 +101,46 @@ export class JournalDisk {
     this.#lines = torn.length === 0 ? flushed : [...flushed, Buffer.from(torn)];
   }
 
-  /** As the daemon does at its start: what the torn end held is dropped. */
+  /** Somebody, or the disk, changes what was written: one bit, or a whole line. */
+  damage(): void {
+    const last = this.#flushedLines - 1;
+    if (last < 1) return;
+    const index = this.#random.below(last);
+    const line = this.#lines[index] ?? Buffer.alloc(0);
+    const kind = this.#random.below(3);
+    if (kind === 0) this.#lines.splice(index, 1);
+    else if (kind === 1) this.#lines.splice(index, 0, line);
+    else this.#lines[index] = withFlippedBit(line, this.#random);
+    this.#doubtsBeforeDamage = doubtsIn(this.#records);
+  }
+
+  /**
+   * As the daemon does at its start: what the torn end held is dropped; one that is damaged is put
+   * aside, and what was read of it written anew.
+   */
   reopen(): JournalReading {
     const reading = this.read();
+    const doubts = this.#doubtsBeforeDamage;
+    this.#doubtsBeforeDamage = null;
+    if (doubts !== null && doubtsIn(reading.records) <= doubts) this.hasUnnoticedDamage = true;
+    if (reading.damaged.length > 0) this.#writeAnew(reading.records);
+    else this.#keepWhole(reading);
+    return reading;
+  }
+
+  #writeAnew(records: readonly DatedRecord[]): void {
+    const { text, end } = formatRecords(records, this.#cluster, null);
+    this.#lines = splitLines(Buffer.from(text));
+    this.#flushedLines = this.#lines.length;
+    this.#end = end;
+    this.#records = [...records];
+  }
+
+  #keepWhole(reading: JournalReading): void {
     this.#lines = splitLines(this.bytes.subarray(0, reading.wholeBytes));
     this.#flushedLines = this.#lines.length;
     this.#end = reading.end;
     this.#records = [...reading.records];
-    return reading;
   }
 
   /** For one life of the daemon; `flushed` is called after each record that it waited for. */
@@ -112,14 +150,15 @@ export class JournalDisk {
       append: (record, wall, done) => {
         if (this.isFull) {
           if (done === null) this.#holdBack(process, { record, wall });
-          else process.clock.after(FLUSH_MS, () => done(false, 'ENOSPC: no space left on device'));
+          else
+            process.clock.after(this.flushMs, () => done(false, 'ENOSPC: no space left on device'));
           return;
         }
         this.#catchUp();
         this.#write(record, wall);
         if (done === null) return;
         const upTo = this.#lines.length;
-        process.clock.after(FLUSH_MS, () => {
+        process.clock.after(this.flushMs, () => {
           this.#flushedLines = Math.max(this.#flushedLines, upTo);
           done(true, '');
           flushed();
@@ -150,6 +189,17 @@ export class JournalDisk {
     this.#records.push({ record, wall });
     this.#onWrite(record, text);
   }
+}
+
+function doubtsIn(records: readonly DatedRecord[]): number {
+  return records.filter(({ record }) => record.kind === 'doubt').length;
+}
+
+function withFlippedBit(line: Buffer, random: Random): Buffer {
+  const flipped = Buffer.from(line);
+  const at = random.below(Math.max(1, line.length - 1));
+  flipped[at] = (flipped[at] ?? 0) ^ (1 << random.below(8));
+  return flipped;
 }
 
 /** Each with its line end. */

@@ -95,12 +95,10 @@ export class ProofWatch {
   }
 
   broke(node: NodeIndex): void {
-    const console = this.#consoles[node];
-    const other = this.#options.target.nodes[otherOf(node)].identity;
-    if (console.shown === other && console.shownAt > this.#releasedAt) {
+    if (this.showsOther(node)) {
       this.#violated(`a BREAK to ${this.#name(node)}, whose line shows the other machine`);
     }
-    console.broke(this.#now());
+    this.#consoles[node].broke(this.#now());
   }
 
   net(level: Level): void {
@@ -283,6 +281,13 @@ export class ProofWatch {
       default:
         return assertNever(grade);
     }
+  }
+
+  /** The other machine is on this line, and nobody has released the cluster since it showed that. */
+  showsOther(node: NodeIndex): boolean {
+    const { shown, shownAt } = this.#consoles[node];
+    const other = this.#options.target.nodes[otherOf(node)].identity;
+    return shown === other && shownAt > this.#releasedAt;
   }
 
   /** For those who compare it with what the machine has recorded. */

@@ -15,7 +15,7 @@ import { BeliefCheck } from './belief-check.ts';
 import { Checks } from './checks.ts';
 import { Chronicle, type ChronicleLine } from './chronicle.ts';
 import type { FaultName, Faults } from './faults.ts';
-import { JournalDisk } from './journal-disk.ts';
+import { FLUSH_MS, JournalDisk } from './journal-disk.ts';
 import { LawWatch } from './law-watch.ts';
 import { Monitor } from './monitor.ts';
 import { attempt, People } from './people.ts';
@@ -296,6 +296,7 @@ class SimulatedRun {
   #mend(): void {
     this.#isMended = true;
     this.#disk.isFull = false;
+    this.#disk.flushMs = FLUSH_MS;
     this.#monitor.diesBefore = null;
     this.#people.mend();
     if (!this.#monitor.isRunning) this.#monitor.start();

@@ -11,9 +11,10 @@ import type { SiteNode } from '../sim/site-node.ts';
 import type { PanicOptions } from '../sim/solaris-options.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { FaultName, Faults } from './faults.ts';
-import type { JournalDisk } from './journal-disk.ts';
+import { FLUSH_MS, type JournalDisk } from './journal-disk.ts';
 import type { Monitor } from './monitor.ts';
 import { attempt, type People, QUIET_WIRE } from './people.ts';
+import { KERNEL_LINE, LOOKALIKES, TYPED } from './strike-texts.ts';
 
 export interface StrikeContext {
   readonly clock: Clock;
@@ -113,27 +114,6 @@ function drawPanic(random: Random): PanicOptions {
   const dump = (['succeeds', 'none', 'fails'] as const)[random.below(3)] ?? 'succeeds';
   return { dump, nested: random.chance(0.2) };
 }
-
-const KERNEL_LINE = '\r\nWARNING: /pci@1f,700000/scsi@2 (glm0):\r\n\tconnected command timeout\r\n';
-
-/** What people type. Half lines have no RETURN. */
-const TYPED: readonly string[] = [
-  '\r',
-  'banner\r',
-  'printenv\r',
-  'setenv auto-boot? true\r',
-  'setenv boot-device disk\r',
-  'setenv boot-dev',
-  'boot',
-  'boot shared\r',
-  'boot shared -s\r',
-  'go\r',
-  'sync\r',
-  'reset-all\r',
-  'root\r',
-  'setenv auto-boot? true\rsetenv boot-device shared\r',
-  'set-defaults\r',
-];
 
 /** What somebody does at a machine that nobody watches. */
 const UNSEEN: readonly ((context: StrikeContext, node: SiteNode) => void)[] = [
@@ -293,6 +273,10 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
     );
   },
   'watchdog-reset': (context) => attempt(() => anyNode(context).watchdogReset()),
+  lookalike: (context) => {
+    const line = LOOKALIKES[context.random.below(LOOKALIKES.length)] ?? '';
+    attempt(() => running(context).say(line));
+  },
   reboot: (context) => attempt(() => running(context).reboot()),
   halt: (context) => {
     const node = running(context);
@@ -346,6 +330,21 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
         disk.isFull = false;
       },
     );
+  },
+  'journal-slow': (context) => {
+    const { disk } = context;
+    const flushMs = between(context.random, 300, 9 * SECOND);
+    forAWhile(
+      context,
+      [20 * SECOND, 90 * SECOND],
+      () => Object.assign(disk, { flushMs }),
+      () => Object.assign(disk, { flushMs: FLUSH_MS }),
+    );
+  },
+  'journal-damaged': (context) => {
+    if (!context.monitor.isRunning) return;
+    killed(context);
+    context.disk.damage();
   },
   'clock-jump': ({ monitor, random }) => {
     monitor.wallSkewMs += random.below(2 * DAY_MS) - DAY_MS;
