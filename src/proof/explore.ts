@@ -78,7 +78,7 @@ class Explorer {
     return this.#world === null || leastMs === 0 || this.#rests(config, course);
   }
 
-  #rests({ state, action }: Config, course: Course | null): boolean {
+  #rests({ state, action }: Pick<Config, 'state' | 'action'>, course: Course | null): boolean {
     return course === null && action >= this.#space.state(state).actions.length;
   }
 
@@ -99,7 +99,7 @@ class Explorer {
   }
 
   steps(config: Config): Choice[] {
-    const idle = this.#interrupts(config, null, null, null);
+    const idle = this.#interrupts(config, config, null, null, null);
     return [...idle, ...nextOf(this.#space, config).flatMap((turn) => this.#take(config, turn))];
   }
 
@@ -119,22 +119,28 @@ class Explorer {
       isOther ? this.#blank(config) : config,
       NOT_BUSY,
     );
-    const back = (at: Standing): Config =>
-      isOther ? this.#restored(config, at) : { ...config, ...at };
-    const interrupted = summary.passes.flatMap(({ standing, busy, course }) =>
-      this.#interrupts(back(standing), busy, course, turn.cause),
-    );
-    const ended = summary.ends.flatMap(({ at, ending, course }) => {
-      const cause = lastCause(course, turn.cause);
-      return outcomes(this.#space, back(at), turn, ending, cause).map((one) =>
-        choice(
-          one.config,
-          { cause: one.cause, course, begun: turn.cause },
-          this.#begins(turn.cause),
-        ),
-      );
-    });
-    return [...ended, ...interrupted];
+    const { state, action } = config;
+    const begun = turn.cause;
+    const cost = this.#begins(begun);
+    const choices: Choice[] = [];
+    for (const { at, ending, course } of summary.ends) {
+      const { owner, known } = isOther ? this.#restored(config, at) : at;
+      const cause = lastCause(course, begun);
+      for (const one of outcomes(
+        this.#space,
+        { state, action, owner, known },
+        turn,
+        ending,
+        cause,
+      )) {
+        choices.push(choice(one.config, { cause: one.cause, course, begun }, cost));
+      }
+    }
+    for (const { standing, busy, course } of summary.passes) {
+      const at = isOther ? this.#restored(config, standing) : standing;
+      for (const one of this.#interrupts(config, at, busy, course, begun)) choices.push(one);
+    }
+    return choices;
   }
 
   /**
@@ -156,7 +162,7 @@ class Explorer {
     return { owner, known };
   }
 
-  #restored(config: Config, at: Standing): Config {
+  #restored(config: Config, at: Standing): Standing {
     const { knowledge } = this.#space;
     if (at.known[this.#followed()] === knowledge.unknown) return config;
     const known: [number, number] = [config.known[0], config.known[1]];
@@ -178,16 +184,18 @@ class Explorer {
 
   /** The same for all points that agree in what they know: followed from the first of them. */
   #interrupts(
-    config: Config,
+    { state, action }: Config,
+    at: Standing,
     busy: Busy | null,
     course: Course | null,
     begun: Cause | null,
   ): readonly Choice[] {
-    const rests = this.#world !== null && this.#rests(config, course);
-    const seen = this.#seenIn(config.state, rests);
-    const key = passKey(config, busy);
+    const rests = this.#world !== null && this.#rests({ state, action }, course);
+    const seen = this.#seenIn(state, rests);
+    const key = passKey(at, busy);
     if (seen.has(key)) return NONE;
     seen.add(key);
+    const config: Config = { state, action, owner: at.owner, known: at.known };
     const moves = interrupts(this.#space, config, busy).filter(
       ({ cause }) => this.#permits(cause) && this.#mayCome(config, course, cause),
     );
