@@ -13,6 +13,10 @@ const STARTING: ReadonlySet<string> = new Set(
     'wakeonlan etherwake wol wakeup wake'
   ).split(' '),
 );
+/** These only tell somebody something. */
+const MESSENGERS: ReadonlySet<string> = new Set(
+  'logger mail mailx sendmail wall echo printf notify-send snmptrap'.split(' '),
+);
 /** These take what follows for a command, whatever blanks stand in it. */
 const RUNNERS: ReadonlySet<string> = new Set(
   'sh bash ksh dash zsh csh ssh rsh sudo su doas env nohup timeout setsid eval xargs'.split(' '),
@@ -52,6 +56,7 @@ function textOf(argument: Template): string {
 }
 
 function startingWord(argv: readonly string[]): string | null {
+  if (MESSENGERS.has(lastOfPath(argv[0] ?? ''))) return null;
   const runsWords = argv.some((one) => RUNNERS.has(lastOfPath(one)));
   const words = argv.flatMap((argument) =>
     SETTING.test(argument) ? [] : split(argument, runsWords),
@@ -71,7 +76,11 @@ function split(argument: string, runsWords: boolean): string[] {
   if (isSentence) return [];
   return argument.split(/[\s;&|]+/).flatMap((word) => {
     const part = /^[a-z]+:\/\//.test(word) ? word : lastOfPath(word);
-    return part.toLowerCase().split(/[^a-z0-9$]+/);
+    const names = part.toLowerCase().split(/[^a-z0-9$]+/);
+    // `power-on` switches on, `notify-on-call` does not.
+    return names.filter(
+      (name, at) => name !== 'on' || at === names.length - 1 || /[=?]/.test(part),
+    );
   });
 }
 
