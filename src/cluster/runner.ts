@@ -95,7 +95,7 @@ export class ClusterRunner {
 
   /** What the machine knows, for those who judge it; never to be changed. Null: never started. */
   get state(): MachineState | null {
-    return this.#state;
+    return this.#settled();
   }
 
   /** Starts the machine, then the consoles. */

@@ -10,9 +10,9 @@ import type { MachineState } from '../machine/state.ts';
 import type { ProofWatch } from './proof-watch.ts';
 
 /** The machine waits for quiet before it believes a prompt; so long the two may differ. */
-const DIFFER_MS = 2_000;
+const DIFFER_MS = 1_000;
 /** Looked at now, and as if nothing happened until all proofs are too old. */
-const HORIZONS_MS = [0, 31_000, 61_000, 901_000];
+const HORIZONS_MS = [0, 31_000, 75_000, 901_000];
 const NODES: readonly NodeIndex[] = [0, 1];
 
 export interface BeliefCheckOptions {
@@ -32,7 +32,10 @@ export class BeliefCheck {
 
   /** `state` null: there is no daemon that could believe anything, or it stands still. */
   look(state: MachineState | null, now: number): void {
-    const differences = state === null ? [] : NODES.flatMap((node) => this.#of(state, node, now));
+    const differences =
+      state === null
+        ? []
+        : [...NODES.flatMap((node) => this.#of(state, node, now)), ...this.#owner(state)];
     const before = this.#since;
     this.#since = new Map();
     for (const { about, what } of differences) {
@@ -40,6 +43,13 @@ export class BeliefCheck {
       this.#since.set(about, since);
       if (now - since >= DIFFER_MS) this.#options.violated(what);
     }
+  }
+
+  #owner({ owner }: MachineState): readonly { about: string; what: string }[] {
+    if (this.#options.watch.futureOwner !== owner) return [];
+    const { name } = this.#options.engine.target.nodes[owner];
+    const what = `believes ${name} to own the disk: that is written down, but not yet on the disk`;
+    return [{ about: `${name} owns`, what }];
   }
 
   #of(state: MachineState, node: NodeIndex, now: number) {

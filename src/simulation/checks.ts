@@ -110,7 +110,9 @@ export class Checks {
     if (disk.isBehind) return;
     const [one, other] = engine.target.nodes;
     const said = recollect(disk.records, [one.name, other.name]);
-    for (const difference of differences(said, state, [one.name, other.name])) {
+    const lasting = engine.program.states[state.current];
+    const lastingState = lasting?.lasting === true ? lasting.name : null;
+    for (const difference of differences(said, state, [one.name, other.name], lastingState)) {
       this.violated('journal', `after a restart it would not know: ${difference}`);
     }
   }
@@ -128,6 +130,7 @@ function differences(
   said: Recollection,
   state: MachineState,
   names: readonly [string, string],
+  lastingState: string | null,
 ): string[] {
   const found: string[] = [];
   const compare = (what: string, journal: unknown, machine: unknown) => {
@@ -140,6 +143,12 @@ function differences(
     compare('the boot path', said.pathIndex, state.pathIndex);
     compare('parked before its boot', said.parkedBeforeBoot, state.parkedBeforeBoot);
     compare('a suspended system', [...said.held].sort().join(), suspended(state, names));
+  }
+  if (state.begun) compare('the lasting state', said.lastingState?.state ?? null, lastingState);
+  for (const [name, entries] of Object.entries(state.entries)) {
+    const known = said.entries[name] ?? [];
+    const missing = entries.filter((wall) => !known.includes(wall)).length;
+    if (missing > 0) found.push(`${missing} entries of ${name}`);
   }
   const away = names.filter((_name, index) => state.nodes[index === 0 ? 0 : 1].inService === false);
   compare('out of service', [...said.outOfService].sort().join(), away.sort().join());

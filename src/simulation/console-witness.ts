@@ -60,8 +60,6 @@ export class ConsoleWitness {
   breakAt: number | null = null;
   stoppedAt: number | null = null;
   resetAt: number | null = null;
-  /** A prompt came since it left one, on this connection. */
-  hasPrompt = false;
   /** The identity that was shown last on this connection, and when. */
   shown: string | null = null;
   shownAt = 0;
@@ -69,6 +67,7 @@ export class ConsoleWitness {
   everShown: string | null = null;
   /** Characters that nobody asked for since the last reading. */
   strayCount = 0;
+  #hadPrompt = false;
   #promptAt: number | null = null;
   #reads = new Map<string, Read>();
   #command = '';
@@ -97,7 +96,7 @@ export class ConsoleWitness {
     this.breaks = 0;
     this.breakAt = null;
     this.stoppedAt = null;
-    this.hasPrompt = false;
+    this.#hadPrompt = false;
     this.shown = null;
     this.typedAt = null;
     this.#command = '';
@@ -107,7 +106,12 @@ export class ConsoleWitness {
 
   /** The last of what it shows is a login prompt. */
   get isRunning(): boolean {
-    return this.isFresh && this.tail.includes(LOGIN);
+    return this.isFresh && this.tail.trimEnd().endsWith(LOGIN);
+  }
+
+  /** A prompt came since it left one, on this connection. */
+  get hasPrompt(): boolean {
+    return this.#hadPrompt || BEGINS_AS_PROMPT.test(this.tail);
   }
 
   /** All parked values were read back equal, the oldest of them at that time; or null. */
@@ -195,7 +199,7 @@ export class ConsoleWitness {
   }
 
   #lookAtTail(): void {
-    if (BEGINS_AS_PROMPT.test(this.tail)) this.hasPrompt = true;
+    if (BEGINS_AS_PROMPT.test(this.tail)) this.#hadPrompt = true;
     if (AT_PROMPT.test(this.tail)) {
       this.#promptAt = this.#now;
       this.#command = '';
@@ -255,7 +259,7 @@ export class ConsoleWitness {
   #leaves(): void {
     this.#forget();
     this.stoppedAt = null;
-    this.hasPrompt = false;
+    this.#hadPrompt = false;
   }
 
   #forget(): void {

@@ -29,6 +29,8 @@ import { SimulatedProber } from './simulated-prober.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedWire } from './simulated-wire.ts';
 
+/** Topics of what only time can have brought while the process wakes up. */
+const GIVES_UP: readonly string[] = ['dialogue', 'transition'];
 const POWER_MS = 500;
 const SHUTDOWN_MS = 3_000;
 
@@ -274,6 +276,7 @@ export class Monitor {
         if (!this.#acts(process)) return;
         chronicle.entry(entry);
         watch.decided(entry);
+        if (process.hasUnread && GIVES_UP.includes(entry.topic)) watch.gaveUp(entry.what);
       },
       alarm: () => {},
       cleared: () => {},
@@ -314,7 +317,9 @@ export class Monitor {
   #alarmSink(process: SimulatedProcess, board: AlarmBoard): AlarmSink {
     return {
       raise: (name, text, type) => {
-        if (this.#acts(process)) board.raise(name, text, type);
+        if (!this.#acts(process)) return;
+        this.#options.watch.alarmed(text);
+        board.raise(name, text, type);
       },
       clear: (name) => {
         if (this.#acts(process)) board.clear(name);

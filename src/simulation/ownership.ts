@@ -9,6 +9,8 @@ export interface Ownership {
   readonly owner: NodeIndex;
   /** The record that says so is on the disk for good. */
   readonly isFlushed: boolean;
+  /** That record is the intent of a boot. */
+  readonly isIntent: boolean;
   /** Before that record. */
   readonly before: NodeIndex;
   /** At the time of `before`: nobody was known to own it. */
@@ -25,6 +27,7 @@ export function ownershipIn(
   let said = { owner: 0 as NodeIndex, isInDoubt: false };
   let before = said;
   let at = -1;
+  let isIntent = false;
   for (const [index, { record }] of records.entries()) {
     if (record.kind === 'doubt') said = { ...said, isInDoubt: true };
     const owner = ownerBy(record, said.isInDoubt, names);
@@ -32,10 +35,11 @@ export function ownershipIn(
     before = said;
     said = { owner, isInDoubt: false };
     at = index;
+    isIntent = record.kind === 'intent';
   }
   const { isInDoubt } = isBooting ? before : said;
   const isFlushed = records.length - at > unflushed;
-  return { owner: said.owner, isFlushed, before: before.owner, isInDoubt };
+  return { owner: said.owner, isFlushed, isIntent, before: before.owner, isInDoubt };
 }
 
 /** A system that runs says who owns the disk only when nobody else does. */

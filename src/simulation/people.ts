@@ -83,10 +83,21 @@ export class People {
   help(): void {
     const { monitor } = this.#options;
     this.helped += 1;
+    this.#bringBack();
     const alarms = monitor.alarms;
     if (this.helped % PATIENCE_ROUNDS === 0 && this.#sayWhoRuns()) return;
     const said = alarms.filter((alarm) => this.#follow(alarm));
     if (said.length === 0) this.#lookAfter();
+  }
+
+  /** What was carried away is there again. */
+  #bringBack(): void {
+    const { monitor, chronicle, nodes } = this.#options;
+    for (const index of [0, 1] as const) {
+      if (monitor.state?.nodes[index].inService !== false) continue;
+      chronicle.person(`clusterd in-service ${nodes[index]}`);
+      monitor.ask('in-service', index);
+    }
   }
 
   /** Who moved production by hand knows where it runs, whatever the alarm asks for. */

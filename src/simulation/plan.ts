@@ -16,11 +16,13 @@ export interface PlannedStrike {
 /**
  * `time`: so many milliseconds after the beginning of the troubles. `effect`: right after the daemon
  * has carried out so many effects since the main event: the instants that matter are close together
- * in the middle of a takeover and far apart elsewhere.
+ * in the middle of a takeover and far apart elsewhere. `boot`: so many milliseconds after the daemon
+ * has decided to boot a node, while it writes that down and types the line.
  */
 export type Instant =
   | { readonly kind: 'time'; readonly ms: number }
-  | { readonly kind: 'effect'; readonly count: number };
+  | { readonly kind: 'effect'; readonly count: number }
+  | { readonly kind: 'boot'; readonly ms: number };
 
 export interface Plan {
   readonly seed: number;
@@ -50,6 +52,8 @@ const ALONE_PERCENT = 40;
 const STRIKES_MAX = 12;
 /** About so many effects has a takeover, with what comes before and after it. */
 const EFFECTS_OF_TAKEOVER = 350;
+/** From the decision to boot to its RETURN, and a little more. */
+const BOOT_MS = 4_000;
 /** Of a hundred runs with faults the daemon dies before one of its effects in so many. */
 const KILLED_PERCENT = 30;
 
@@ -126,7 +130,9 @@ function drawInstants(
 }
 
 function drawInstant(random: Random, windowMs: number): Instant {
-  if (random.chance(0.5)) return { kind: 'time', ms: random.below(windowMs) };
+  const number = random.below(100);
+  if (number < 40) return { kind: 'time', ms: random.below(windowMs) };
+  if (number < 60) return { kind: 'boot', ms: random.below(BOOT_MS) };
   return { kind: 'effect', count: random.below(EFFECTS_OF_TAKEOVER) };
 }
 

@@ -10,6 +10,7 @@ import type { Grade } from '../machine/evidence.ts';
 import type { LogEntry, NodeIndex } from '../machine/protocol.ts';
 import type { Target } from '../machine/target.ts';
 import { ConsoleWitness } from './console-witness.ts';
+import { falseNews, isOwnEcho } from './false-news.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import { type Ownership, ownershipIn } from './ownership.ts';
 import type { Level } from './simulated-prober.ts';
@@ -30,7 +31,8 @@ interface Word {
   readonly gotCount: number;
 }
 
-const FENCED_MS = 60_000;
+/** A minute, and what the reading of a value may take on a slow wire. */
+const FENCED_MS = 72_000;
 const OFF_MS = 30_000;
 const TRUSTED_MS = 30_000;
 const ATTESTED_MS = 15 * 60_000;
@@ -133,21 +135,9 @@ export class ProofWatch {
     const [, name, text = ''] = /^(\S+) \((?:active|standby)\) wrote "(.*)"$/s.exec(evidence) ?? [];
     const node = NODES.find((one) => this.#name(one) === name);
     if (node === undefined) return;
-    const { entered, lastLine, tail, gotAt, typedAt } = this.#consoles[node];
-    if (!this.#consoles[node].isFreshAt(this.#now())) {
-      this.#violated(`acted on what a new connection to ${name} showed first: "${text}"`);
-    }
-    const isOwn = entered !== '' && /^(\{[0-9a-f]+\} )?ok>? /.test(text);
-    if (isOwn && text.endsWith(` ${entered}`)) {
-      this.#violated(`took its own echo on ${name} for news: "${text}"`);
-    }
-    // What was decided is told when it is done: an answer to a key may have come by then.
-    const isUnfinished = tail.trim() === text && lastLine.trim() !== text;
-    const isBefore = typedAt !== this.#now();
-    const quietMs = this.#now() - gotAt;
-    if (isUnfinished && isBefore && quietMs < this.#options.target.promptQuietMs) {
-      this.#violated(`took a line of ${name} that still grew for a prompt: "${text}"`);
-    }
+    const quietMs = this.#options.target.promptQuietMs;
+    const why = falseNews(this.#consoles[node], name ?? '', text, this.#now(), quietMs);
+    if (why !== null) this.#violated(why);
   }
 
   // ---- lines that act ------------------------------------------------------------------------------
@@ -288,6 +278,25 @@ export class ProofWatch {
     const { shown, shownAt } = this.#consoles[node];
     const other = this.#options.target.nodes[otherOf(node)].identity;
     return shown === other && shownAt > this.#releasedAt;
+  }
+
+  /** A boot is written down, and not yet on the disk: this node does not own it before. */
+  get futureOwner(): NodeIndex | null {
+    const { owner, before, isIntent, isFlushed } = this.#ownership();
+    return isIntent && !isFlushed && before !== owner ? owner : null;
+  }
+
+  /** An alarm was raised: not because of something that the daemon itself has typed. */
+  alarmed(text: string): void {
+    for (const node of NODES) {
+      if (!isOwnEcho(this.#consoles[node], text)) continue;
+      this.#violated(`took its own echo on ${this.#name(node)} for news: "${text}"`);
+    }
+  }
+
+  /** The daemon gives up waiting: with input that it has not read? */
+  gaveUp(what: string): void {
+    this.#violated(`gave up while input waited to be read: ${what}`);
   }
 
   /** For those who compare it with what the machine has recorded. */

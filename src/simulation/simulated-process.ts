@@ -36,6 +36,11 @@ export class SimulatedProcess {
     return this.#stands;
   }
 
+  /** Input waits that came while it stood still. */
+  get hasUnread(): boolean {
+    return this.#isWaking && this.#input.length > 0;
+  }
+
   /** Nothing of it happens from now on. */
   kill(): void {
     this.#isAlive = false;

@@ -7,10 +7,8 @@
  */
 import { SimulatedClock } from '../clock/simulated.ts';
 import { createEngine } from '../machine/machine.ts';
-import type { JournalRecord } from '../machine/protocol.ts';
 import { Random } from '../sim/random.ts';
 import { Site } from '../sim/site.ts';
-import { DISK_PATHS, type SiteOptions } from '../sim/site-options.ts';
 import { BeliefCheck } from './belief-check.ts';
 import { Checks } from './checks.ts';
 import { Chronicle, type ChronicleLine } from './chronicle.ts';
@@ -22,6 +20,7 @@ import { attempt, People } from './people.ts';
 import { describePlan, drawPlan, type Plan } from './plan.ts';
 import { ProofWatch } from './proof-watch.ts';
 import type { SimulatedScript } from './simulated-script.ts';
+import { HISTORY, nodesOf } from './starts.ts';
 import { STRIKES, type StrikeContext } from './strikes.ts';
 import { QUICK_SETTINGS, targetOf } from './target-of.ts';
 import type { Excuse, Violation } from './verdicts.ts';
@@ -68,37 +67,6 @@ const LAST_MS = 300_000;
 const BELIEF_MS = 1_100;
 const EVENTS_MAX = 2_000_000;
 
-type Nodes = NonNullable<SiteOptions['nodes']>;
-
-const STARTS: Readonly<Record<Plan['start'], Nodes>> = {
-  usual: [
-    { name: 'n1', start: 'running' },
-    { name: 'n2', start: 'parked' },
-  ],
-  moved: [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'running' },
-  ],
-  cold: [
-    { name: 'n1', start: 'parked' },
-    { name: 'n2', start: 'parked' },
-  ],
-};
-
-function withBadAlias([one, other]: Nodes): Nodes {
-  const aliases = { disk: `${DISK_PATHS.d1}:a` };
-  return [
-    { ...one, aliases },
-    { ...other, aliases },
-  ];
-}
-
-/** The first node was parked, then booted by the daemon, long ago. */
-const HISTORY: readonly JournalRecord[] = [
-  { kind: 'intent', verb: 'boot', node: 'n1', path: 'disk', pathIndex: 0, parkedBefore: true },
-  { kind: 'production', node: 'n1', why: 'login answers' },
-];
-
 export function simulate(seed: number, script: SimulatedScript, limits: RunLimits): RunResult {
   return new SimulatedRun(drawPlan(seed, limits), script, limits).run();
 }
@@ -117,6 +85,7 @@ class SimulatedRun {
   readonly #law: LawWatch;
   readonly #beliefs: BeliefCheck;
   readonly #random: Random;
+  readonly #atBoot: { readonly ms: number; readonly strike: () => void }[] = [];
   readonly #struck: FaultName[] = [];
   readonly #excuses = new Set<Excuse>();
   #events = 0;
@@ -132,8 +101,7 @@ class SimulatedRun {
     this.#random = new Random(Math.imul(plan.seed, 0x85ebca6b) ^ 0xface);
     this.#chronicle = new Chronicle(this.#clock, limits.keepsLines);
     const times = { loadEveryMs: LOAD_EVERY_MS };
-    const nodes = plan.hasBadAlias ? withBadAlias(STARTS[plan.start]) : STARTS[plan.start];
-    this.#site = new Site({ seed: plan.seed, times, nodes }, this.#clock);
+    this.#site = new Site({ seed: plan.seed, times, nodes: nodesOf(plan) }, this.#clock);
     const [one, other] = this.#site.nodes;
     if (one === undefined || other === undefined) throw new Error('a site has two nodes');
     const { onSilence, serviceLost } = plan;
@@ -145,6 +113,7 @@ class SimulatedRun {
     this.#disk = new JournalDisk(target.cluster, this.#random.fork('disk'), (record, text) => {
       this.#chronicle.journal(text);
       this.#law.recorded(record);
+      if (record.kind === 'intent' && record.verb === 'boot') this.#strikeAtBoot();
     });
     const watch = new ProofWatch({
       target,
@@ -249,6 +218,7 @@ class SimulatedRun {
     for (const { fault, when } of strikes) {
       const strike = () => this.#strike(fault, context);
       if (when.kind === 'time') this.#clock.after(when.ms, strike);
+      else if (when.kind === 'boot') this.#atBoot.push({ ms: when.ms, strike });
       else this.#clock.after(mainAtMs, () => this.#monitor.afterEffects(when.count, strike));
     }
     this.#advance(windowMs);
@@ -256,6 +226,10 @@ class SimulatedRun {
     this.#mend();
     this.#helpUntil(() => this.#isSettled());
     return null;
+  }
+
+  #strikeAtBoot(): void {
+    for (const { ms, strike } of this.#atBoot.splice(0)) this.#clock.after(ms, strike);
   }
 
   #strike(fault: FaultName, context: StrikeContext): void {

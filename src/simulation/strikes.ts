@@ -154,9 +154,22 @@ function movedByHand(context: StrikeContext): void {
   });
 }
 
+const WORDS = ['release', 'go', 'hold', 'switchover', 'out-of-service', 'confirm'] as const;
+
+/** Somebody carries the standby away, or says so and leaves it as it is. */
+function standbyGoesAway({ monitor, random, site, chronicle }: StrikeContext): void {
+  const index = site.nodes.findIndex((node) => !node.condition.startsWith('system'));
+  const node = site.nodes[index];
+  if (node === undefined || node.machine.isHeld) return;
+  chronicle.person(`clusterd out-of-service ${node.name}`);
+  if (random.chance(0.5)) node.powerOff();
+  monitor.ask('out-of-service', index === 0 ? 0 : 1);
+}
+
 function operatorSpeaks(context: StrikeContext): void {
   const { monitor, random, site, chronicle } = context;
-  const word = (['release', 'go', 'hold', 'switchover', 'confirm'] as const)[random.below(5)];
+  const word = WORDS[random.below(WORDS.length)];
+  if (word === 'out-of-service') return standbyGoesAway(context);
   if (word !== undefined && word !== 'confirm') {
     chronicle.person(`clusterd ${word}`);
     return monitor.ask(word, null);
