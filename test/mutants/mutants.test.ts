@@ -18,7 +18,7 @@ const CHOICE = environment.MUTANTS ?? 'quick';
 const REPORT = environment.MUTANTS_REPORT ?? null;
 const IS_QUICK = CHOICE === 'quick';
 /** Simulated runs: of a mutant until it counts as a survivor, and of the engine as it is. */
-const RUNS = Number(environment.MUTANTS_RUNS ?? (IS_QUICK ? 300 : 12_000));
+const RUNS = Number(environment.MUTANTS_RUNS ?? (IS_QUICK ? 120 : 3_000));
 const HUNT_MS = 25 * 60_000;
 const CONTROL: Mutant = { name: 'control', breaks: 'Nothing: the program as it is.', edits: [] };
 
