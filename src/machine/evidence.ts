@@ -187,7 +187,9 @@ export function judgeBoot(
   const accepted = isOwner ? FOR_OWNER : AGAINST_OWNER;
   const held = evidenceOf(engine, state, other).filter((one) => accepted.includes(one.grade));
   const alive = state.net.known && state.net.level === 'alive';
-  const found = alive ? held.filter((one) => SEEN_BY_US.includes(one.grade)) : held;
+  // A console that does not answer shows nothing any more: whoever runs there may be what answers.
+  const isShown = !state.nodes[other].facts.unanswered;
+  const found = alive ? held.filter((one) => isShown && SEEN_BY_US.includes(one.grade)) : held;
   if (found.length === 0 && held.length > 0) {
     const why = `the service address still answers, so ${name} may run, whatever was said of it`;
     return { kind: 'refused', why, alive: true };

@@ -164,7 +164,9 @@ function giveUp(
   frame: DialogueFrame,
   step: Extract<Step, { kind: 'expect' }>,
 ): TaskOutcome | null {
-  const silent = Math.round((run.state.now - run.state.nodes[frame.node].console.byteAt) / 1000);
+  const { console, typedAt, facts } = run.state.nodes[frame.node];
+  const silent = Math.round((run.state.now - console.byteAt) / 1000);
+  if (typedAt !== null && console.byteAt < typedAt) facts.unanswered = true;
   task.note =
     `${step.tries} of ${step.tries} tries ended without it (line ${step.span.line} of ` +
     `${step.span.file}), the console has been silent for ${silent} s`;

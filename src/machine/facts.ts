@@ -51,6 +51,8 @@ export interface Facts {
   cleanAtBreak: boolean;
   /** Somebody at the prompt asked for the banner: up to the next prompt it is none of a reset. */
   asked: boolean;
+  /** We typed, as often as a dialogue does, and not one byte has come since. */
+  unanswered: boolean;
   /** Bytes that no dialogue of ours asked for since the last proof. */
   doubtBytes: number;
   /** BREAKs sent since the console last said anything. */
@@ -79,6 +81,7 @@ export function emptyFacts(): Facts {
     sleepRuledOut: false,
     cleanAtBreak: false,
     asked: false,
+    unanswered: false,
     doubtBytes: 0,
     breaksUnanswered: 0,
     breakPending: false,
@@ -104,6 +107,7 @@ export function copyFacts(facts: Facts): Facts {
     sleepRuledOut: facts.sleepRuledOut,
     cleanAtBreak: facts.cleanAtBreak,
     asked: facts.asked,
+    unanswered: facts.unanswered,
     doubtBytes: facts.doubtBytes,
     breaksUnanswered: facts.breaksUnanswered,
     breakPending: facts.breakPending,
@@ -260,6 +264,7 @@ export const DOUBT_BYTES_MAX = 256;
 /** Any byte from the console: silence is over. Counts stop right above their bounds. */
 export function recordBytes(facts: Facts, count: number, solicited: boolean): void {
   facts.breaksUnanswered = 0;
+  facts.unanswered = false;
   facts.trustedAt = null;
   facts.offBytes = Math.min(facts.offBytes + count, OFF_BYTES_MAX + 1);
   if (facts.offBytes > OFF_BYTES_MAX) contradictOff(facts);
@@ -290,6 +295,7 @@ export function isPastDoubt(facts: Facts): boolean {
     facts.offBytes > OFF_BYTES_MAX &&
     facts.doubtBytes > DOUBT_BYTES_MAX &&
     facts.breaksUnanswered === 0 &&
+    !facts.unanswered &&
     facts.offAt === null &&
     facts.attested === null &&
     facts.trustedAt === null
