@@ -103,7 +103,7 @@ export const FACTS_MUTANTS = [
     'answered-break-ignored',
     'A BREAK that was answered counts as one without effect.',
     facts(
-      '  facts.breaksUnanswered = 0;\n  facts.trustedAt = null;\n  facts.offBytes',
+      '  facts.breaksUnanswered = 0;\n  facts.unanswered = false;\n  facts.trustedAt = null;\n  facts.offBytes',
       '  facts.offBytes',
     ),
   ),
