@@ -21,6 +21,7 @@ import type { Program, Span } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import type { Home } from './home.ts';
 import { LINE_END, type ProvenScript, proveFile, type ShownDiagnostic } from './load-script.ts';
+import type { ProvenBefore } from './proven-before.ts';
 
 export interface SoundCluster {
   readonly cluster: Cluster;
@@ -45,11 +46,14 @@ export interface LoadedHome {
 const SCRIPT_ENDING = '.chat';
 const CLIST = 'CList';
 
-/** Throws DaemonError `no-clusters` when there is no CList to read. */
-export function loadHome(home: Home): LoadedHome {
+/**
+ * Throws DaemonError `no-clusters` when there is no CList to read. `before`: scripts that were proven
+ * already are not proven again.
+ */
+export function loadHome(home: Home, before: ProvenBefore | null = null): LoadedHome {
   const text = readClist(home);
   const parsed = parseClist(CLIST, text);
-  const scripts = compileUsed(home, [...parsed.clusters, ...parsed.unsound]);
+  const scripts = compileUsed(home, [...parsed.clusters, ...parsed.unsound], before);
   const lines = parsed.shownText.split(LINE_END);
   const diagnostics = parsed.diagnostics.map((one) => showIn(one, lines));
   const refused = brokenClusters(text, parsed.diagnostics);
@@ -116,12 +120,16 @@ function ownersOfLines(text: string): (string | undefined)[] {
 function compileUsed(
   home: Home,
   clusters: readonly Pick<GivenCluster, 'script'>[],
+  before: ProvenBefore | null,
 ): Map<string, ProvenScript> {
   const scripts = new Map<string, ProvenScript>();
   const shownAs = relative(home.directory, home.scripts);
   for (const { script } of clusters) {
     if (script === null || scripts.has(script)) continue;
-    scripts.set(script, proveFile(join(home.scripts, `${script}${SCRIPT_ENDING}`), shownAs));
+    scripts.set(
+      script,
+      proveFile(join(home.scripts, `${script}${SCRIPT_ENDING}`), shownAs, before),
+    );
   }
   return scripts;
 }

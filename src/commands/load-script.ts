@@ -12,6 +12,7 @@ import { compilePatterns } from '../machine/patterns.ts';
 import { type Assumption, assumptionsOf } from '../proof/assumptions.ts';
 import { type Proof, prove } from '../proof/prove.ts';
 import type { Story } from '../proof/story.ts';
+import type { ProvenBefore } from './proven-before.ts';
 
 export interface ShownDiagnostic {
   /** Its file is a path relative to CLUSTER_HOME, or as it was named. */
@@ -32,7 +33,7 @@ export interface LoadedScript {
 export interface ProvenScript extends LoadedScript {
   /** As it is shown: relative to CLUSTER_HOME, or as it was named. */
   readonly name: string;
-  /** Null when it does not compile. */
+  /** Null when it does not compile, or was proven before. */
   readonly proof: Pick<Proof, 'points' | 'complete'> | null;
   readonly assumptions: readonly Assumption[];
 }
@@ -53,8 +54,12 @@ export function compileFile(path: string, shownAs: string): LoadedScript {
   };
 }
 
-/** As compileFile; a script that the proof refuses has no program. */
-export function proveFile(path: string, shownAs: string): ProvenScript {
+/** As compileFile; a script that the proof refuses has no program. `before`: need not be proven again. */
+export function proveFile(
+  path: string,
+  shownAs: string,
+  before: ProvenBefore | null = null,
+): ProvenScript {
   const directory = dirname(path);
   const name = relative(directory, path);
   const compiled = compileScript(name, (file) => readSource(join(directory, file)));
@@ -63,12 +68,15 @@ export function proveFile(path: string, shownAs: string): ProvenScript {
   const { program } = compiled;
   const diagnostics = isThere ? compiled.diagnostics.map((one) => shown.of(one)) : [];
   const base = { isThere, name: join(shownAs, name) };
-  if (program === null) return { ...base, program, diagnostics, proof: null, assumptions: [] };
+  if (program === null || before?.has(compiled.sources) === true) {
+    return { ...base, program, diagnostics, proof: null, assumptions: [] };
+  }
   const proof = prove(program, compilePatterns(program), null);
   for (const { diagnostic, story } of proof.findings) {
     diagnostics.push(story === null ? shown.of(diagnostic) : shown.withStory(diagnostic, story));
   }
   const isRefused = proof.findings.some(({ diagnostic }) => diagnostic.severity === 'error');
+  if (!isRefused) before?.remember(compiled.sources);
   const assumptions = assumptionsOf(program).map((one) => ({ ...one, span: shown.span(one.span) }));
   return { ...base, program: isRefused ? null : program, diagnostics, proof, assumptions };
 }

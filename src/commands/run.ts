@@ -18,6 +18,7 @@ import {
 import { Daemon } from './daemon.ts';
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
 import { type LoadedHome, loadHome } from './load-home.ts';
+import { ProvenBefore } from './proven-before.ts';
 import { TRUST_WARNING } from './status-text.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -47,7 +48,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   // Short pauses for collecting garbage, more often, instead of long ones.
   setFlagsFromString('--semi-space-growth-factor=1');
   const home = homeOf(options, context);
-  const loaded = loadHome(home);
+  const loaded = loadHome(home, new ProvenBefore(home.state));
   terminal.err(formatDiagnostics(loaded.diagnostics));
   const isStrict = options.strict === true;
   refuseWhenNothingToDo(loaded, isStrict);
