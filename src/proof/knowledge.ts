@@ -290,6 +290,8 @@ export function canonical(facts: Facts, isStandby: boolean): Facts {
     attested: attested === null ? null : { ...attested, at: AFTER },
     resumable: resumable === null ? null : { ...resumable, ours: true, at: BEFORE },
     reads: Object.fromEntries(reads.map(([name, read]) => [name, { ...read, at: AFTER }])),
+    // Counts only while the service address answers; here it is silent.
+    unanswered: false,
     breaksUnanswered: 0,
     doubtBytes: 0,
     offBytes: 0,
