@@ -29,6 +29,8 @@ export interface MainEvent {
   readonly name: string;
   /** How often it is drawn, relative to the others. */
   readonly weight: number;
+  /** When nothing else goes wrong: is production on the other node then, or on the same? */
+  readonly production?: 'moves' | 'stays';
   readonly strike: (context: MainEventContext) => void;
   readonly expects: (circumstances: Circumstances) => Expectation;
 }
@@ -40,28 +42,38 @@ const bySilence = ({ onSilence, hasHistory }: Circumstances): Expectation =>
   onSilence === 'power' || (onSilence === 'trust' && hasHistory) ? 'automatic' : 'attended';
 
 export const MAIN_EVENTS: readonly MainEvent[] = [
-  { name: 'panic', weight: 30, strike: ({ active }) => active.panic(), expects: automatic },
+  {
+    name: 'panic',
+    weight: 30,
+    production: 'moves',
+    strike: ({ active }) => active.panic(),
+    expects: automatic,
+  },
   {
     name: 'panic without a dump',
     weight: 8,
+    production: 'moves',
     strike: ({ active }) => active.panic({ dump: 'none' }),
     expects: automatic,
   },
   {
     name: 'panic whose dump fails',
     weight: 4,
+    production: 'moves',
     strike: ({ active }) => active.panic({ dump: 'fails' }),
     expects: automatic,
   },
   {
     name: 'panic whose dump stops half way',
     weight: 4,
+    production: 'moves',
     strike: ({ active }) => active.panic({ stallsAtPercent: 40 }),
     expects: automatic,
   },
   {
     name: 'panic within a panic',
     weight: 3,
+    production: 'moves',
     strike: ({ active }) => active.panic({ nested: true }),
     expects: automatic,
   },
@@ -102,6 +114,7 @@ export const MAIN_EVENTS: readonly MainEvent[] = [
   {
     name: 'planned reboot',
     weight: 4,
+    production: 'stays',
     strike: ({ active }) => active.reboot(),
     expects: automatic,
   },

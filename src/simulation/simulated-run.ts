@@ -251,6 +251,7 @@ class SimulatedRun {
   /** The main event and nothing else: what is promised must be kept. */
   #alone(expected: ReturnType<Plan['main']['expects']>, since: number): number | null {
     const { promiseMs } = this.#limits;
+    const before = this.#producer;
     this.#until(() => !this.#isProducing(), 2_000);
     const stopped = !this.#isProducing();
     const back = this.#until(() => this.#isProducing() && this.#isResting(), promiseMs);
@@ -261,10 +262,19 @@ class SimulatedRun {
     if (!back && expected !== 'attended' && takesOver) {
       this.#checks.violated('promise', `production is not back after ${promiseMs / 1000} s`);
     }
+    if (back && stopped && takesOver) this.#judgePlace(before);
     if (!back) {
       this.#helpUntil(() => this.#isSettled());
     } else this.#until(() => this.#isSettled(), 30_000);
     return outageMs;
+  }
+
+  /** Production is back, and nobody helped. */
+  #judgePlace(before: string | null): void {
+    const { production, name } = this.#plan.main;
+    const { serving } = this.#site.network;
+    if (production === undefined || (production === 'moves') === (serving !== before)) return;
+    this.#checks.violated('promise', `after ${name} production is back on ${serving}`);
   }
 
   #mend(): void {
