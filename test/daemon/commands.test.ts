@@ -251,7 +251,7 @@ describe('run', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends at %s and leaves nothing behind',
+    'ends at %s and leaves what it remembers, nothing else',
     async (signal) => {
       const daemon = await watchingDemo();
       daemon.kill(signal);
@@ -259,6 +259,7 @@ describe('run', () => {
       expect(readdirSync(join(daemon.home, 'state')).sort()).toEqual([
         'demo.began',
         'demo.journal',
+        'proven',
       ]);
     },
   );
