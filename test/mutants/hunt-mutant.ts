@@ -24,13 +24,17 @@ export async function huntMutant(base: string, mutant: Mutant, runs: number): Pr
 /** A hunt that takes so long turns on the spot. */
 const HUNT_MS = 20 * 60_000;
 
+/** Rejects when the process was ended from outside: that says nothing about the mutant. */
 function hunt(copy: string, runs: number): Promise<Hunted> {
   const words = [join(copy, 'hunt.js'), String(runs)];
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     execFile(process.execPath, words, { timeout: HUNT_MS }, (error, output, errors) => {
       const last = output.trim().split('\n').at(-1) ?? '';
       if (error === null && last !== '') return resolve(JSON.parse(last) as Hunted);
-      const what = (error?.killed === true ? 'no end in time' : errors.trim()).slice(0, 200);
+      const isOurs = error?.killed === true;
+      const isEnded = typeof error?.signal === 'string' && !isOurs;
+      if (isEnded) return reject(new Error(`the hunt was ended by ${error?.signal}`));
+      const what = (isOurs ? 'no end in time' : errors.trim()).slice(0, 200);
       resolve({ by: 'crash', kind: 'process', what, seed: null, policy: null, runs: 0 });
     });
   });
