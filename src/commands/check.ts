@@ -15,7 +15,7 @@ import {
   withHome,
 } from './command.ts';
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
-import { type LoadedHome, loadHome } from './load-home.ts';
+import { type LoadedHome, loadHome, showIn } from './load-home.ts';
 import { type ProvenScript, proveFile, type ShownDiagnostic } from './load-script.ts';
 import { formatProof } from './proof-text.ts';
 import { silenceOf } from './status-text.ts';
@@ -63,12 +63,12 @@ function checkScripts(scripts: readonly string[], options: Options, context: Com
 }
 
 function checkHome(loaded: LoadedHome, options: Options, context: CommandContext): void {
-  const { sound, refused, diagnostics } = loaded;
+  const { sound, refused, diagnostics, clistLines } = loaded;
   const all = plural(sound.length + refused.length, 'cluster');
   const judge = new CaseJudge();
   const judged = sound.map((one) => ({ sound: one, cases: judge.judge(one) }));
   const broken = judged.flatMap(({ cases: { warning } }) => (warning === null ? [] : [warning]));
-  const shown = [...broken.map((diagnostic) => ({ diagnostic, sourceLine: null })), ...diagnostics];
+  const shown = [...broken.map((one) => showIn(one, clistLines)), ...diagnostics];
   const counts = formatCounts(countDiagnostics(shown));
   const summary = `${all}, ${sound.length} can be watched: ${counts}`;
   const verdicts = [
@@ -95,7 +95,7 @@ function soundVerdict(cluster: Cluster, { results }: ClusterCases): Verdict {
 }
 
 function proofData({ name, program, proof, assumptions }: ProvenScript) {
-  return { script: name, isProven: program !== null, ...proof, findings: undefined, assumptions };
+  return { script: name, isProven: program !== null, ...proof, assumptions };
 }
 
 interface Findings {

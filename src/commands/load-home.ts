@@ -41,6 +41,8 @@ export interface LoadedHome {
   readonly diagnostics: readonly ShownDiagnostic[];
   /** Each script that a cluster uses, once. */
   readonly scripts: readonly ProvenScript[];
+  /** CList as it may be shown. */
+  readonly clistLines: readonly string[];
 }
 
 const SCRIPT_ENDING = '.chat';
@@ -69,7 +71,7 @@ export function loadHome(home: Home, before: ProvenBefore | null = null): Loaded
   }
   diagnostics.sort((one, other) => place(one) - place(other));
   for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
-  return { sound, refused, diagnostics, scripts: [...scripts.values()] };
+  return { sound, refused, diagnostics, scripts: [...scripts.values()], clistLines: lines };
 }
 
 function readClist(home: Home): string {
@@ -84,7 +86,7 @@ function readClist(home: Home): string {
   }
 }
 
-function showIn(diagnostic: Diagnostic, lines: readonly string[]): ShownDiagnostic {
+export function showIn(diagnostic: Diagnostic, lines: readonly string[]): ShownDiagnostic {
   return { diagnostic, sourceLine: lines[diagnostic.span.line - 1] ?? null };
 }
 

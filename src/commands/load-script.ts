@@ -42,16 +42,7 @@ export const LINE_END = /\r?\n/;
 
 /** `shownAs`: the directory to name in diagnostics. */
 export function compileFile(path: string, shownAs: string): LoadedScript {
-  const directory = dirname(path);
-  const name = relative(directory, path);
-  const compiled = compileScript(name, (file) => readSource(join(directory, file)));
-  const isThere = compiled.sources.has(name);
-  const shown = new Excerpts(compiled, shownAs);
-  return {
-    program: compiled.program,
-    isThere,
-    diagnostics: isThere ? compiled.diagnostics.map((one) => shown.of(one)) : [],
-  };
+  return compile(path, shownAs).loaded;
 }
 
 /** As compileFile; a script that the proof refuses has no program. `before`: need not be proven again. */
@@ -60,25 +51,35 @@ export function proveFile(
   shownAs: string,
   before: ProvenBefore | null = null,
 ): ProvenScript {
+  const { name, sources, shown, loaded } = compile(path, shownAs);
+  const { program } = loaded;
+  const unproven = { ...loaded, name, proof: null, assumptions: [] };
+  if (program === null || before?.has(sources) === true) return unproven;
+  const { findings, points, complete } = prove(program, compilePatterns(program));
+  const isRefused = findings.some(({ diagnostic }) => diagnostic.severity === 'error');
+  if (!isRefused) before?.remember(sources);
+  const told = findings.map(({ diagnostic, story }) =>
+    story === null ? shown.of(diagnostic) : shown.withStory(diagnostic, story),
+  );
+  return {
+    ...unproven,
+    program: isRefused ? null : program,
+    diagnostics: [...loaded.diagnostics, ...told],
+    proof: { points, complete },
+    assumptions: assumptionsOf(program).map((one) => ({ ...one, span: shown.span(one.span) })),
+  };
+}
+
+function compile(path: string, shownAs: string) {
   const directory = dirname(path);
-  const name = relative(directory, path);
-  const compiled = compileScript(name, (file) => readSource(join(directory, file)));
-  const isThere = compiled.sources.has(name);
+  const file = relative(directory, path);
+  const compiled = compileScript(file, (one) => readSource(join(directory, one)));
+  const { program, sources } = compiled;
+  const isThere = sources.has(file);
   const shown = new Excerpts(compiled, shownAs);
-  const { program } = compiled;
   const diagnostics = isThere ? compiled.diagnostics.map((one) => shown.of(one)) : [];
-  const base = { isThere, name: join(shownAs, name) };
-  if (program === null || before?.has(compiled.sources) === true) {
-    return { ...base, program, diagnostics, proof: null, assumptions: [] };
-  }
-  const proof = prove(program, compilePatterns(program), null);
-  for (const { diagnostic, story } of proof.findings) {
-    diagnostics.push(story === null ? shown.of(diagnostic) : shown.withStory(diagnostic, story));
-  }
-  const isRefused = proof.findings.some(({ diagnostic }) => diagnostic.severity === 'error');
-  if (!isRefused) before?.remember(compiled.sources);
-  const assumptions = assumptionsOf(program).map((one) => ({ ...one, span: shown.span(one.span) }));
-  return { ...base, program: isRefused ? null : program, diagnostics, proof, assumptions };
+  const loaded: LoadedScript = { program, isThere, diagnostics };
+  return { name: join(shownAs, file), sources, shown, loaded };
 }
 
 function readSource(path: string): string | null {

@@ -3,18 +3,20 @@
  * it needs a person, and how long it takes until the boot is typed. The cases are those of the 2001
  * system's acceptance, each as a world in which the machines behave so.
  */
-import type { Cause, Config } from './config.ts';
+import type { NetLevel } from '../language/program.ts';
+import type { Config } from './config.ts';
 import { type Choice, explore } from './explore.ts';
 import type { Space } from './space.ts';
 import { type Decided, decisionsAt, decisionsTo } from './story.ts';
-import type { World } from './world.ts';
+import type { Behaviour, World } from './world.ts';
 
 export type Goal = 'takeover' | 'boot-again' | 'standby-stopped';
 
 export interface Case {
   readonly name: string;
   readonly goal: Goal;
-  readonly world: World;
+  /** Whether people help is tried both ways. */
+  readonly world: Omit<World, 'people'>;
 }
 
 export interface CaseResult {
@@ -33,42 +35,42 @@ const ALIVE = ['alive'] as const;
 const DEAD = ['dead'] as const;
 const EITHER = ['alive', 'dead'] as const;
 
+function trouble(
+  name: string,
+  goal: Goal,
+  active: Behaviour,
+  standby: Behaviour,
+  net: readonly NetLevel[],
+): Case {
+  return { name, goal, world: { active, standby, net } };
+}
+
 export const CASES: readonly Case[] = [
-  {
-    name: 'the active node panics',
-    goal: 'takeover',
-    world: { active: 'falls', standby: 'at-prompt', net: DEAD, people: false },
-  },
-  {
-    name: 'it panics, and the standby does not answer',
-    goal: 'boot-again',
-    world: { active: 'falls', standby: 'silent', net: DEAD, people: false },
-  },
-  {
-    name: 'it hangs; a BREAK still stops it',
-    goal: 'takeover',
-    world: { active: 'stops-at-break', standby: 'at-prompt', net: DEAD, people: false },
-  },
-  {
-    name: 'it is silent for good: no power, or nothing helps',
-    goal: 'takeover',
-    world: { active: 'silent', standby: 'at-prompt', net: DEAD, people: false },
-  },
-  {
-    name: 'its console cannot be reached, the service address is dead',
-    goal: 'takeover',
-    world: { active: 'unreachable', standby: 'at-prompt', net: DEAD, people: false },
-  },
-  {
-    name: 'the service address is dead, its console answers',
-    goal: 'takeover',
-    world: { active: 'runs-until-break', standby: 'at-prompt', net: DEAD, people: false },
-  },
-  {
-    name: 'somebody boots the standby',
-    goal: 'standby-stopped',
-    world: { active: 'runs', standby: 'boots-by-hand', net: EITHER, people: false },
-  },
+  trouble('the active node panics', 'takeover', 'falls', 'at-prompt', DEAD),
+  trouble('it panics, and the standby does not answer', 'boot-again', 'falls', 'silent', DEAD),
+  trouble('it hangs; a BREAK still stops it', 'takeover', 'stops-at-break', 'at-prompt', DEAD),
+  trouble(
+    'it is silent for good: no power, or nothing helps',
+    'takeover',
+    'silent',
+    'at-prompt',
+    DEAD,
+  ),
+  trouble(
+    'its console cannot be reached, the service address is dead',
+    'takeover',
+    'unreachable',
+    'at-prompt',
+    DEAD,
+  ),
+  trouble(
+    'the service address is dead, its console answers',
+    'takeover',
+    'runs-until-break',
+    'at-prompt',
+    DEAD,
+  ),
+  trouble('somebody boots the standby', 'standby-stopped', 'runs', 'boots-by-hand', EITHER),
 ];
 
 const HEALTHY: World = { active: 'runs', standby: 'at-prompt', net: ALIVE, people: false };
@@ -141,21 +143,15 @@ function timesOf(way: readonly Decided[], deadAfterMs: number) {
   let [leastMs, mostMs] = [0, 0];
   let known = 'alive';
   for (const { cause } of way) {
-    const { least, most } = timeOf(cause);
-    leastMs += least;
-    mostMs += most;
+    // A repeated dialogue may be due at once; whoever answers may do so at once.
+    leastMs += cause.what.kind === 'step' ? 0 : cause.leastMs;
+    mostMs += Math.max(cause.leastMs, cause.mostMs);
     if (cause.what.kind !== 'net' || cause.what.level === known) continue;
     known = cause.what.level;
     leastMs += deadAfterMs;
     mostMs += deadAfterMs;
   }
   return { leastMs, mostMs };
-}
-
-/** A repeated dialogue may be due at once; whoever answers may do so at once. */
-function timeOf({ what, leastMs, mostMs }: Cause): { least: number; most: number } {
-  if (what.kind === 'step') return { least: 0, most: Math.max(leastMs, mostMs) };
-  return { least: leastMs, most: Math.max(leastMs, mostMs) };
 }
 
 function statesOf(space: Space, way: readonly Decided[]): string[] {

@@ -219,8 +219,11 @@ function alternativeMove(
       const after = space.learns(running, node, { kind: 'identity' });
       return take(after, { kind: 'answer', role, of: 'identity' });
     }
-    case 'quiet':
-      return take(running, { kind: 'quiet', role }, space.engine.milliseconds(seen.duration));
+    case 'quiet': {
+      // Quiet is no answer that may be late: whoever does not fall quiet is noise, another move.
+      const ms = space.engine.milliseconds(seen.duration);
+      return apply(space, running, frame, result, because({ kind: 'quiet', role }, span, ms));
+    }
     case 'answer': {
       const after = space.learns(running, node, { kind: 'text' });
       return take(after, { kind: 'answer', role, of: 'unknown' }, mostMs);

@@ -38,6 +38,8 @@ export interface Exploring {
   readonly from?: Config;
   /** What may happen; without it: everything. */
   readonly world?: World;
+  /** More points than this are not looked at; POINTS_MAX by default. */
+  readonly pointsMax?: number;
   /** Told of each choice at each point, with the index of the point. */
   readonly onChoice?: (config: Config, at: number, choice: Choice) => void;
 }
@@ -54,10 +56,10 @@ export function explore(space: Space, how: Exploring = {}): Explored {
       if (how.onChoice !== undefined) for (const one of steps) how.onChoice(config, at, one);
       return steps;
     },
-    nodesMax: POINTS_MAX,
+    nodesMax: how.pointsMax ?? POINTS_MAX,
   });
   const points = found.nodes.length + explorer.points;
-  return { found, points, complete: found.complete };
+  return { found, points, complete: found.complete && explorer.complete };
 }
 
 class Explorer {
@@ -96,6 +98,11 @@ class Explorer {
 
   get points(): number {
     return this.#summaries.points;
+  }
+
+  /** Every course of every dialogue was looked at. */
+  get complete(): boolean {
+    return this.#summaries.complete;
   }
 
   steps(config: Config): Choice[] {

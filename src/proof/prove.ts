@@ -20,7 +20,7 @@ import { findVagueIdentity } from './find-identity.ts';
 import { findBadParking, findUnparkedBoots } from './find-parking.ts';
 import { findForbiddenResumes } from './find-resumes.ts';
 import { findDangerousTyping } from './find-typing.ts';
-import { findUnreached } from './find-unreached.ts';
+import { findUnexplored, findUnreached } from './find-unreached.ts';
 import { findUnwatchedStandby } from './find-unwatched.ts';
 import { type Finding, inOrder } from './finding.ts';
 import { Knowledge } from './knowledge.ts';
@@ -31,7 +31,7 @@ export interface Proof {
   readonly findings: readonly Finding[];
   /** How many points were looked at, of both nodes together. */
   readonly points: number;
-  /** Every reachable point was looked at; false when there are too many. */
+  /** Every reachable point was looked at; when not, that is a finding. */
   readonly complete: boolean;
 }
 
@@ -41,15 +41,13 @@ export interface View {
   readonly explored: Explored;
 }
 
-/**
- * `target`: one cluster of CList; null: the script alone, under every choice that a CList may make.
- */
-export function prove(program: Program, patterns: PatternSet, target: Target | null): Proof {
-  const engine = bindEngine(program, target ?? anyTarget(program), patterns);
-  const open = target === null ? 'all' : 'none';
-  const active = viewOf(engine, 'active', open);
-  const standby = viewOf(engine, 'standby', open);
+/** Under every choice that a CList may make. */
+export function prove(program: Program, patterns: PatternSet, pointsMax?: number): Proof {
+  const engine = bindEngine(program, anyTarget(program), patterns);
+  const active = viewOf(engine, 'active', 'all', pointsMax);
+  const standby = viewOf(engine, 'standby', 'all', pointsMax);
   const findings = [
+    ...findUnexplored(active, standby),
     ...takeoversOf(program, patterns, active),
     ...findBootsThatNeverPass(standby),
     ...findFencesThatNeverProve(active),
@@ -62,7 +60,7 @@ export function prove(program: Program, patterns: PatternSet, target: Target | n
     ...findForbiddenResumes(program),
     ...findEndlessBounds(engine),
     ...findUnwatchedStandby(program),
-    ...(open === 'all' ? findUnreached(active) : []),
+    ...findUnreached(active),
   ];
   return {
     findings: inOrder(findings),
@@ -77,7 +75,6 @@ export function prove(program: Program, patterns: PatternSet, target: Target | n
  */
 function takeoversOf(program: Program, patterns: PatternSet, view: View): Finding[] {
   const open = findUnprovenTakeovers(view);
-  if (view.space.open !== 'all') return open;
   const found = new Map<Span, Finding>();
   for (const choice of CHOICES) {
     if (found.size === open.length) break;
@@ -93,9 +90,9 @@ const CHOICES: readonly Choice[] = (['power', 'confirm', 'trust'] as const).flat
   (['takeover', 'alarm'] as const).map((serviceLost) => ({ onSilence, serviceLost })),
 );
 
-export function viewOf(engine: Engine, follows: Role, open: Openness): View {
+export function viewOf(engine: Engine, follows: Role, open: Openness, pointsMax?: number): View {
   const space = new Space(engine, new Knowledge(engine, follows), follows, open);
-  return { space, explored: explore(space) };
+  return { space, explored: explore(space, pointsMax === undefined ? {} : { pointsMax }) };
 }
 
 /** What a CList might say: every choice is looked at, so the values matter little. */

@@ -76,6 +76,7 @@ export class Summaries {
   readonly #world: World | null;
   readonly #known = new Map<string, Map<number, Summary>>();
   #points = 0;
+  #complete = true;
 
   /** `world`: what may happen; null: everything. */
   constructor(space: Space, world: World | null) {
@@ -86,6 +87,11 @@ export class Summaries {
   /** Points of all courses together. */
   get points(): number {
     return this.#points;
+  }
+
+  /** Every course was looked at to its end. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   of(frame: Frame, { owner, known }: Standing, busy: Busy): Summary {
@@ -103,6 +109,7 @@ export class Summaries {
     });
     const summary = finished(found, passes);
     this.#points += found.nodes.length;
+    this.#complete &&= found.complete;
     of.set(key, summary);
     return summary;
   }

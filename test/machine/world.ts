@@ -30,7 +30,8 @@ import {
 import type { Target } from '../../src/machine/target.ts';
 import type { ConsoleConnection } from '../../src/sim/console-port.ts';
 import { Site } from '../../src/sim/site.ts';
-import { DISK_PATHS, type SiteOptions } from '../../src/sim/site-options.ts';
+import type { SiteOptions } from '../../src/sim/site-options.ts';
+import { QUICK_SETTINGS, targetOf } from '../../src/simulation/target-of.ts';
 
 const scripts = fileURLToPath(new URL('../../chat-scripts/', import.meta.url));
 
@@ -59,20 +60,6 @@ export function shippedProgram(name = 'sun-obp.chat') {
   compiled.set(name, made);
   return made;
 }
-
-/** The values of settings that make a simulated minute short; the same names as in CList. */
-export const QUICK_SETTINGS: Readonly<Record<string, string>> = {
-  'tap-interval': '10000',
-  'tap-quiet': '1000',
-  'reply-limit': '3000',
-  'standby-interval': '60000',
-  'doubt-time': '10000',
-  'service-grace': '30000',
-  'dump-silence': '20000',
-  'stray-grace': '5000',
-  'post-limit': '20000',
-  'boot-limit': '60000',
-};
 
 export interface WorldOptions {
   readonly site?: SiteOptions;
@@ -126,32 +113,13 @@ export class World {
   }
 
   #target(program: Program, options: WorldOptions): Target {
-    const settings: Record<string, string> = {};
-    const ofNode: Record<string, string> = {};
-    for (const setting of program.settings) {
-      if (setting.defaultValue === null) continue;
-      (setting.ofNode ? ofNode : settings)[setting.name] = setting.defaultValue;
-    }
-    const paths = [`${DISK_PATHS.d1}:a`, `${DISK_PATHS.d2}:a`];
-    const node = (name: string) => ({
-      name,
-      identity: this.site.node(name).hostId,
-      bootPaths: paths,
-      hasPowerDevice: true,
-      settings: ofNode,
-    });
-    return {
-      cluster: 'demo',
-      nodes: [node('n1'), node('n2')],
-      service: 'service',
+    const machine = (name: string) => ({ name, hostId: this.site.node(name).hostId });
+    const target = targetOf(program, [machine('n1'), machine('n2')], {
       onSilence: 'power',
       serviceLost: 'alarm',
-      promptQuietMs: 300,
-      parkingSurvivedPowerCycle: true,
-      settings: { ...settings, ...QUICK_SETTINGS, ...options.settings },
-      bounds: {},
-      ...options.target,
-    };
+      settings: { ...QUICK_SETTINGS, ...options.settings },
+    });
+    return { ...target, ...options.target };
   }
 
   /** Starts the daemon: what it knows is what the journal says. */

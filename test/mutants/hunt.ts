@@ -53,7 +53,7 @@ async function check(): Promise<Hunted | readonly SimulatedScript[]> {
     }
     if (program === null) throw new Error('no program and no diagnostics');
     const script = simulatedScript(name, program);
-    const [found] = prove(program, script.patterns, null).findings;
+    const [found] = prove(program, script.patterns).findings;
     if (found !== undefined) {
       const { code, message } = found.diagnostic;
       return { ...nothing, by: 'proof', kind: code, what: message };

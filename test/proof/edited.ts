@@ -39,7 +39,7 @@ export function shipped(...edits: readonly Edit[]): Compiled {
 
 export function findingsOf(...edits: readonly Edit[]): readonly Finding[] {
   const { program, patterns } = shipped(...edits);
-  return prove(program, patterns, null).findings;
+  return prove(program, patterns).findings;
 }
 
 export function codesOf(findings: readonly Finding[]): string[] {

@@ -9,15 +9,22 @@ const LIBRARY = 'lib/obp.chat';
 
 test('the shipped script is proven, whole', () => {
   const { program, patterns } = shipped();
-  const proof = prove(program, patterns, null);
+  const proof = prove(program, patterns);
   expect(proof.findings).toEqual([]);
   expect(proof.complete).toBe(true);
   expect(proof.points).toBeGreaterThan(10_000);
 });
 
+test('what was not looked at to its end is not proven', () => {
+  const { program, patterns } = shipped();
+  const proof = prove(program, patterns, 1_000);
+  expect(proof.complete).toBe(false);
+  expect(codesOf(proof.findings)).toContain('not-explored');
+});
+
 test('the proof is the same every time', () => {
   const { program, patterns } = shipped(WRONG[0]?.edit as Edit);
-  const [first, second] = [prove(program, patterns, null), prove(program, patterns, null)];
+  const [first, second] = [prove(program, patterns), prove(program, patterns)];
   expect(second).toEqual(first);
 });
 
