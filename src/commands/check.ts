@@ -5,6 +5,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../clist/cluster.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
+import { type LoadedHome, loadHome, showIn } from '../home/load-home.ts';
+import { type ProvenScript, proveFile, type ShownDiagnostic } from '../home/load-script.ts';
 import { checkCorpus } from './check-corpus.ts';
 import { CaseJudge, type ClusterCases, formatCases } from './cluster-cases.ts';
 import {
@@ -15,8 +17,6 @@ import {
   withHome,
 } from './command.ts';
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
-import { type LoadedHome, loadHome, showIn } from './load-home.ts';
-import { type ProvenScript, proveFile, type ShownDiagnostic } from './load-script.ts';
 import { formatProof } from './proof-text.ts';
 import { silenceOf } from './status-text.ts';
 import { writeStories } from './story-files.ts';

@@ -2,11 +2,12 @@
  * For `check`: what happens to a cluster in each trouble that it is bought for, whether a person is
  * needed, how long it takes until the boot is typed, and whether that keeps what CList promises.
  */
+
+import type { SoundCluster } from '../home/load-home.ts';
 import type { Diagnostic } from '../language/diagnostics.ts';
 import { compilePatterns, type PatternSet } from '../machine/patterns.ts';
 import type { CaseResult } from '../proof/cases.ts';
 import { judgeCluster } from '../proof/judge-cluster.ts';
-import type { SoundCluster } from './load-home.ts';
 
 export interface ClusterCases {
   readonly results: readonly CaseResult[];

@@ -3,7 +3,7 @@
  * ended. Called by each of them; used by command-line.ts.
  */
 import type { Command } from 'commander';
-import { findHome, type Home } from './home.ts';
+import { findHome, type Home } from '../home/home.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 0: done. 1: refused, or errors were found. 2: the command was called wrongly. */

@@ -1,7 +1,8 @@
 /** Diagnostics as `check` and `run` print them, and how many there are. */
+
+import type { ShownDiagnostic } from '../home/load-script.ts';
 import { formatDiagnostic } from '../language/diagnostics.ts';
 import { formatStory } from '../proof/story.ts';
-import type { ShownDiagnostic } from './load-script.ts';
 
 export interface Counts {
   readonly errors: number;

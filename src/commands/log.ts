@@ -3,10 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { DaemonError } from '../cluster/daemon-error.ts';
+import type { Home } from '../home/home.ts';
 import { didYouMean } from '../language/diagnostics.ts';
 import { type AddCommand, type HomeOption, homeOf, withHome } from './command.ts';
 import { FollowedFile } from './followed-file.ts';
-import type { Home } from './home.ts';
 import type { Terminal } from './terminal.ts';
 
 const LINES = 40;

@@ -1,5 +1,5 @@
 /** What the proof of a script says, as `check` prints it. */
-import type { ProvenScript } from './load-script.ts';
+import type { ProvenScript } from '../home/load-script.ts';
 
 export function formatProof({ name, program, proof, assumptions }: ProvenScript): string {
   if (proof === null) return '';

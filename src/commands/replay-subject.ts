@@ -9,13 +9,13 @@ import { checkClusterAgainstProgram } from '../clist/check-program.ts';
 import type { Cluster } from '../clist/cluster.ts';
 import { parseClist } from '../clist/parse.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
+import type { Home } from '../home/home.ts';
+import { compileFile } from '../home/load-script.ts';
 import { DiagnosticSink, didYouMean, formatHeadline } from '../language/diagnostics.ts';
 import type { Program } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import { type CommandContext, homeOf, UsageError } from './command.ts';
 import { formatDiagnostics } from './diagnostics-text.ts';
-import type { Home } from './home.ts';
-import { compileFile } from './load-script.ts';
 
 export interface Subject {
   readonly script: string;

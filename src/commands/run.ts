@@ -7,6 +7,9 @@ import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import { CLAIM_DIRECTORIES } from '../control/host-claims.ts';
+import { Daemon } from '../daemon/daemon.ts';
+import { type LoadedHome, loadHome } from '../home/load-home.ts';
+import { ProvenBefore } from '../home/proven-before.ts';
 import {
   type AddCommand,
   type CommandContext,
@@ -15,10 +18,7 @@ import {
   homeOf,
   withHome,
 } from './command.ts';
-import { Daemon } from './daemon.ts';
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
-import { type LoadedHome, loadHome } from './load-home.ts';
-import { ProvenBefore } from './proven-before.ts';
 import { TRUST_WARNING } from './status-text.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DaemonError } from '../cluster/daemon-error.ts';
+import { compileFile } from '../home/load-script.ts';
 import { type SimulatedScript, simulatedScript } from '../simulation/simulated-script.ts';
 import { type CommandContext, type HomeOption, homeOf } from './command.ts';
 import { formatDiagnostics } from './diagnostics-text.ts';
-import { compileFile } from './load-script.ts';
 
 const ENDING = '.chat';
 

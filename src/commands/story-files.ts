@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf } from '../cluster/daemon-error.ts';
-import type { ProvenScript, ShownDiagnostic } from './load-script.ts';
+import type { ProvenScript, ShownDiagnostic } from '../home/load-script.ts';
 
 /** Returns what to print about them. */
 export function writeStories(

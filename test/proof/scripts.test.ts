@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { compileFile, proveFile } from '../../src/commands/load-script.ts';
+import { compileFile, proveFile } from '../../src/home/load-script.ts';
 import { compilePatterns } from '../../src/machine/patterns.ts';
 import { readStory } from '../../src/simulation/story.ts';
 import { playStory } from '../../src/simulation/story-player.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { proveFile } from '../../src/commands/load-script.ts';
-import { ProvenBefore } from '../../src/commands/proven-before.ts';
+import { proveFile } from '../../src/home/load-script.ts';
+import { ProvenBefore } from '../../src/home/proven-before.ts';
 
 const scripts = fileURLToPath(new URL('../../chat-scripts/', import.meta.url));
 let home = '';

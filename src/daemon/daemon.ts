@@ -21,11 +21,11 @@ import {
   type WatchedCluster,
   WORDS_WITH_NODE,
 } from '../control/protocol.ts';
+import type { Home } from '../home/home.ts';
+import type { LoadedHome, RefusedCluster, SoundCluster } from '../home/load-home.ts';
 import { didYouMean } from '../language/diagnostics.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import { claimsOf, objectionTo } from './cluster-claims.ts';
-import type { Home } from './home.ts';
-import type { LoadedHome, RefusedCluster, SoundCluster } from './load-home.ts';
 import { SharedParts } from './shared-parts.ts';
 
 export interface DaemonOptions {

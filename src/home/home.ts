@@ -7,7 +7,6 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import { pidPath, socketPath } from '../control/daemon-lock.ts';
-import type { Terminal } from './terminal.ts';
 
 export interface Home {
   readonly directory: string;
@@ -19,7 +18,12 @@ export interface Home {
   readonly pidFile: string;
 }
 
-type Place = Pick<Terminal, 'environment' | 'workingDirectory' | 'packageRoot'>;
+/** Where a command was called; the terminal of every command is one. */
+export interface Place {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  readonly packageRoot: string;
+}
 
 /** Throws DaemonError `no-home` when what was named is no directory. */
 export function findHome(named: string | undefined, place: Place): Home {

@@ -17,6 +17,8 @@ import { LOG_ALARM, type OwnAlarms } from '../cluster/own-alarms.ts';
 import type { AlarmSink, CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
 import { askPower } from '../cluster/power.ts';
 import { TurnShare } from '../cluster/turn-share.ts';
+import type { Home } from '../home/home.ts';
+import type { SoundCluster } from '../home/load-home.ts';
 import type { NetLevel, Program } from '../language/program.ts';
 import { type ClusterLog, openClusterLog } from '../log/cluster-log.ts';
 import { FlushTicker } from '../log/flush-ticker.ts';
@@ -29,8 +31,6 @@ import { runCommand } from '../transport/command.ts';
 import { createFenceAgents, type FenceAgents } from '../transport/fence-agent.ts';
 import { Line } from '../transport/line.ts';
 import { createTransport } from '../transport/open.ts';
-import type { Home } from './home.ts';
-import type { SoundCluster } from './load-home.ts';
 
 export interface SharedOptions {
   readonly home: Home;
