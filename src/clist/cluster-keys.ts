@@ -189,11 +189,17 @@ export function readSetting(line: LineReader, draft: ClusterDraft | NodeDraft): 
 }
 
 function readAlarmCommand(line: LineReader, draft: ClusterDraft): void {
+  draft.alarmCommand = readProgram(line) ?? draft.alarmCommand;
+}
+
+/** A program by its whole path, and its arguments; null: wrong, and reported. */
+export function readProgram(line: LineReader): readonly string[] | null {
   const program = line.next('the path of a program');
-  if (program === null) return;
+  if (program === null) return null;
   if (!program.text.startsWith('/')) {
     const message = 'expected the whole path of the program';
     line.fail('bad-path', program.span, message, 'it starts with /');
+    return null;
   }
-  draft.alarmCommand = [program.text, ...line.rest().map((word) => word.text)];
+  return [program.text, ...line.rest().map((word) => word.text)];
 }

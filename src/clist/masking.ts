@@ -27,7 +27,10 @@ function maskLine(source: string): string {
   const isPower = words[0]?.text === 'power';
   let shown = source;
   words.forEach((word, index) => {
-    const start = secretStart(source, word, words[index - 1], isPower && index > 1);
+    const isUrl = index === 1 && words[0]?.text === 'alarm-webhook';
+    const start = isUrl
+      ? urlSecretStart(source, word)
+      : secretStart(source, word, words[index - 1], isPower && index > 1);
     if (start === null) return;
     const end = word.span.endColumn - 1;
     shown = shown.slice(0, start) + '*'.repeat(end - start) + shown.slice(end);
@@ -38,9 +41,25 @@ function maskLine(source: string): string {
 
 /** A line that was commented out may still hold its password. */
 function maskComment(comment: string): string {
-  return comment.replace(/([^\s=]+)=(\S+)/g, (all, name: string, value: string) =>
-    looksSecret(name) && !isReference(value) ? `${name}=${'*'.repeat(value.length)}` : all,
-  );
+  return comment
+    .replace(/([^\s=]+)=(\S+)/g, (all, name: string, value: string) =>
+      looksSecret(name) && !isReference(value) ? `${name}=${'*'.repeat(value.length)}` : all,
+    )
+    .replace(
+      /(alarm-webhook\s+)(\S+)/g,
+      (_all, key: string, url: string) => `${key}${maskFrom(url, hostEnd(url))}`,
+    );
+}
+
+/** Who knows the address of a webhook may write to it: what follows its host is a secret. */
+function urlSecretStart(source: string, word: Word): number | null {
+  const raw = source.slice(word.span.column - 1, word.span.endColumn - 1);
+  return isReference(raw) ? null : word.span.column - 1 + hostEnd(raw);
+}
+
+function hostEnd(url: string): number {
+  if (isReference(url)) return url.length;
+  return /^"?https?:\/\/[^/?#@"]*(\/|$)/.exec(url)?.[0].length ?? 0;
 }
 
 /** Offset in the line at which the secret part of the word begins, or null. */

@@ -6,7 +6,7 @@ import type { BreakMethod, ConsoleAddress, PowerDevice, Secret } from './cluster
 import { type Key, readSetting } from './cluster-keys.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
-import { looksSecret } from './masking.ts';
+import { readSecretValue } from './secret-value.ts';
 import { readDuration, readHostPort, readNumber, readTypable } from './values.ts';
 import type { Word } from './words.ts';
 
@@ -171,34 +171,7 @@ function readPowerOption(
     const message = `the option '${name}' stands here twice`;
     line.fail('duplicate-option', word.span, message, 'remove one');
   } else {
-    const value = readOptionValue(line, word, name, text);
+    const value = readSecretValue(line, word, name, text);
     if (value !== null) options.set(name, value);
   }
-}
-
-/** Never quotes the value. */
-function readOptionValue(
-  line: LineReader,
-  word: Word,
-  name: string,
-  text: string,
-): string | Secret | null {
-  if (text.startsWith('@')) {
-    const file = /^@file:(\/.+)$/.exec(text)?.[1];
-    if (file !== undefined) return { kind: 'file', path: file };
-    const variable = /^@env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(text)?.[1];
-    if (variable !== undefined) return { kind: 'environment', name: variable };
-    const hint = 'write @file:/path/of/the/file or @env:NAME';
-    line.fail('bad-secret', word.span, 'this tells no place where the value is kept', hint);
-    return null;
-  }
-  if (/[\n\r\0]/.test(text)) {
-    line.fail('bad-option', word.span, 'an option may not hold a line end');
-    return null;
-  }
-  if (looksSecret(name)) {
-    const message = `'${name}' looks like a secret, and everybody who reads CList can read it`;
-    line.warn('plaintext-secret', word.span, message, `write ${name}=@file:PATH`);
-  }
-  return text;
 }

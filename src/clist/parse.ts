@@ -6,7 +6,7 @@
 import { type Diagnostic, DiagnosticSink, didYouMean, suggest } from '../language/diagnostics.ts';
 import type { Span } from '../language/program.ts';
 import type { Cluster } from './cluster.ts';
-import { CLUSTER_KEYS, type Key, ON_SILENCE_CHOICES } from './cluster-keys.ts';
+import { CLUSTER_KEYS, type Key } from './cluster-keys.ts';
 import { crossCheck } from './cross-check.ts';
 import {
   type ClusterDraft,
@@ -19,11 +19,16 @@ import {
 } from './draft.ts';
 import { LineReader } from './line-reader.ts';
 import { maskSecrets } from './masking.ts';
+import { checkMissing } from './missing-lines.ts';
 import { NODE_KEYS } from './node-keys.ts';
+import { DEFAULT_SITE, type Site } from './site.ts';
+import { newSiteDraft, SITE_KEYS, type SiteDraft } from './site-keys.ts';
 import { readLabel } from './values.ts';
 import { readWords, type Word } from './words.ts';
 
 export interface ParsedClist {
+  /** What is wrong in its block keeps its default. */
+  readonly site: Site;
   /** Those without errors, in the order of the file. */
   readonly clusters: readonly Cluster[];
   /** What the others say of their scripts. */
@@ -38,13 +43,18 @@ interface Parser {
   readonly clusters: ClusterDraft[];
   cluster: ClusterDraft | null;
   node: NodeDraft | null;
+  /** The block `site`, and whether the lines that come belong to it. */
+  site: SiteDraft | null;
+  inSite: boolean;
+  /** Where `site` stands although it may not: what was above ends there. */
+  readonly strayLines: number[];
   /** A header was wrong: its lines are read past, nothing more is said of them. */
   skipping: boolean;
 }
 
 export function parseClist(fileName: string, text: string): ParsedClist {
   const sink = new DiagnosticSink();
-  const parser: Parser = { sink, clusters: [], cluster: null, node: null, skipping: false };
+  const parser = newParser(sink);
   text.split('\n').forEach((source, index) => {
     const words = readWords(fileName, index + 1, source, sink);
     const [first] = words ?? [];
@@ -58,6 +68,7 @@ export function parseClist(fileName: string, text: string): ParsedClist {
   const diagnostics = sink.list();
   const finished = parser.clusters.map((draft) => finishSound(draft, parser, diagnostics));
   return {
+    site: parser.site?.site ?? DEFAULT_SITE,
     clusters: finished.filter((cluster) => cluster !== null),
     unsound: parser.clusters.filter((_draft, index) => finished[index] === null).map(givenOf),
     diagnostics,
@@ -65,10 +76,33 @@ export function parseClist(fileName: string, text: string): ParsedClist {
   };
 }
 
+function newParser(sink: DiagnosticSink): Parser {
+  const nothing = { clusters: [], cluster: null, node: null, site: null, strayLines: [] };
+  return { sink, ...nothing, inSite: false, skipping: false };
+}
+
 function readLine(parser: Parser, first: Word, words: readonly Word[]): void {
   if (first.text === 'cluster') openCluster(parser, words);
+  else if (first.text === 'site') openSite(parser, words);
   else if (first.text === 'node') openNode(parser, words);
   else if (!parser.skipping) readKey(parser, first, words);
+}
+
+/** At most one, above all clusters; the lines of another one are read past. */
+function openSite(parser: Parser, words: readonly Word[]): void {
+  const line = new LineReader(words, parser.sink, 'site');
+  line.finish();
+  const { site, cluster } = parser;
+  if (cluster !== null) {
+    const hint = 'move it with its lines above the first cluster';
+    line.fail('misplaced-site', line.span, 'the site stands above all clusters', hint);
+    parser.strayLines.push(line.span.line);
+  } else if (site !== null) {
+    const message = `the site already stands in line ${site.span.line}`;
+    line.fail('duplicate-site', line.span, message, 'write its lines there');
+  } else parser.site = newSiteDraft(line.span);
+  parser.inSite = cluster === null && site === null;
+  parser.skipping = !parser.inSite;
 }
 
 function openCluster(parser: Parser, words: readonly Word[]): void {
@@ -76,6 +110,7 @@ function openCluster(parser: Parser, words: readonly Word[]): void {
   const name = line.read('the name of the cluster', (text) => readLabel(text, 'cluster'));
   line.finish();
   parser.node = null;
+  parser.inSite = false;
   parser.skipping = false;
   parser.cluster = newClusterDraft(name ?? '', line.valueSpan);
   parser.clusters.push(parser.cluster);
@@ -112,8 +147,12 @@ function readKey(parser: Parser, first: Word, words: readonly Word[]): void {
   const name = first.text;
   const clusterKey = ownEntry(CLUSTER_KEYS, name);
   const nodeKey = ownEntry(NODE_KEYS, name);
-  if (cluster === null) {
-    const hint = didYouMean(name, ['cluster']) ?? 'write `cluster NAME` above';
+  const siteKey = ownEntry(SITE_KEYS, name);
+  if (parser.inSite && parser.site !== null) {
+    readSiteKey(parser, parser.site, siteKey, first, words);
+  } else if (cluster === null) {
+    const owner = siteKey === null ? 'cluster NAME' : 'site';
+    const hint = didYouMean(name, ['cluster', 'site']) ?? `write \`${owner}\` above`;
     sink.error('outside-cluster', first.span, 'the first line must begin a cluster', hint);
     parser.skipping = true;
   } else if (node !== null && nodeKey !== null) {
@@ -127,12 +166,35 @@ function readKey(parser: Parser, first: Word, words: readonly Word[]): void {
   } else if (nodeKey !== null) {
     const hint = 'write it below a `node NAME` line';
     sink.error('misplaced-key', first.span, `'${name}' belongs to a node`, hint);
+  } else if (siteKey !== null) {
+    const hint = 'write it below a line `site`, above the first cluster';
+    sink.error('misplaced-key', first.span, `'${name}' belongs to the site`, hint);
   } else {
     reportUnknown(parser, first);
   }
 }
 
-function readWithKey<Draft extends ClusterDraft | NodeDraft>(
+function readSiteKey(
+  { sink }: Parser,
+  draft: SiteDraft,
+  key: Key<SiteDraft> | null,
+  first: Word,
+  words: readonly Word[],
+): void {
+  const name = first.text;
+  if (key !== null) {
+    readWithKey(sink, draft, name, key, words);
+  } else if (ownEntry(CLUSTER_KEYS, name) !== null || ownEntry(NODE_KEYS, name) !== null) {
+    const hint = 'write it below a `cluster NAME` line';
+    sink.error('misplaced-key', first.span, `'${name}' belongs to a cluster`, hint);
+  } else {
+    const here = Object.keys(SITE_KEYS);
+    const hint = didYouMean(name, [...here, 'cluster']) ?? `known here: ${here.join(', ')}`;
+    sink.error('unknown-word', first.span, 'no line begins with this word', hint);
+  }
+}
+
+function readWithKey<Draft extends ClusterDraft | NodeDraft | SiteDraft>(
   sink: DiagnosticSink,
   draft: Draft,
   name: string,
@@ -182,76 +244,19 @@ function openUnnamed(parser: Parser, kind: 'cluster' | 'node', span: Span): void
   }
 }
 
-const MISSING_HINTS: Readonly<Record<string, string>> = {
-  'on-silence': ON_SILENCE_CHOICES,
-  identity:
-    'what the node shows of itself, for example the Host ID of its banner: identity 83a54dc7',
-  reference: 'an address that must answer, or our own network is down',
-};
-
-function checkMissing(draft: ClusterDraft, sink: DiagnosticSink): void {
-  reportMissing(
-    sink,
-    draft.span,
-    called('cluster', draft.name),
-    ['script', 'on-silence'],
-    draft.seen,
-  );
-  for (const node of draft.nodes) {
-    const required = ['console', 'identity', 'boot-path'];
-    reportMissing(sink, node.span, called('node', node.name), required, node.seen);
-  }
-  if (draft.seen.has('service')) {
-    reportMissing(sink, draft.span, called('cluster', draft.name), ['reference'], draft.seen);
-  }
-  const third = draft.nodes[2];
-  if (draft.nodes.length < 2) {
-    const message = `a cluster has two nodes, '${draft.name}' has ${draft.nodes.length}`;
-    sink.error('wrong-node-count', draft.span, message, 'add `node NAME` with its lines');
-  } else if (third !== undefined) {
-    const message = `a cluster has two nodes, this is the third of '${draft.name}'`;
-    sink.error(
-      'wrong-node-count',
-      third.span,
-      message,
-      'begin another cluster with `cluster NAME`',
-    );
-  }
-}
-
-/** The key is part of the code, so that each missing one is told at the same header. */
-function reportMissing(
-  sink: DiagnosticSink,
-  span: Span,
-  owner: string,
-  required: readonly string[],
-  seen: ReadonlyMap<string, Span>,
-): void {
-  for (const key of required) {
-    if (seen.has(key)) continue;
-    const row = ownEntry(CLUSTER_KEYS, key) ?? ownEntry(NODE_KEYS, key);
-    const hint = MISSING_HINTS[key] ?? `add: ${row?.usage ?? key}`;
-    sink.error(`missing-${key}`, span, `${owner} has no line '${key}'`, hint);
-  }
-}
-
 /** The cluster when no error lies between its header and the next one. */
 function finishSound(
   draft: ClusterDraft,
   parser: Parser,
   diagnostics: readonly Diagnostic[],
 ): Cluster | null {
-  const next = parser.clusters[parser.clusters.indexOf(draft) + 1];
-  const end = next?.span.line ?? Number.POSITIVE_INFINITY;
+  const next = parser.clusters[parser.clusters.indexOf(draft) + 1]?.span.line;
+  const stray = parser.strayLines.find((line) => line > draft.span.line);
+  const end = Math.min(next ?? Number.POSITIVE_INFINITY, stray ?? Number.POSITIVE_INFINITY);
   const isBroken = diagnostics.some(
     ({ severity, span }) => severity === 'error' && span.line >= draft.span.line && span.line < end,
   );
   return isBroken ? null : finishCluster(draft);
-}
-
-/** `cluster 'demo'`, or `this cluster` when its header could not be read. */
-function called(kind: string, name: string): string {
-  return name === '' ? `this ${kind}` : `${kind} '${name}'`;
 }
 
 /** Own entries only: a word like `constructor` names none. */

@@ -10,6 +10,7 @@ import { checkClusterAgainstProgram, checkUnsoundAgainstProgram } from '../clist
 import type { Cluster } from '../clist/cluster.ts';
 import type { GivenCluster } from '../clist/draft.ts';
 import { parseClist } from '../clist/parse.ts';
+import type { Site } from '../clist/site.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import {
   type Diagnostic,
@@ -36,6 +37,7 @@ export interface RefusedCluster {
 }
 
 export interface LoadedHome {
+  readonly site: Site;
   readonly sound: readonly SoundCluster[];
   readonly refused: readonly RefusedCluster[];
   readonly diagnostics: readonly ShownDiagnostic[];
@@ -71,7 +73,14 @@ export function loadHome(home: Home, before: ProvenBefore | null = null): Loaded
   }
   diagnostics.sort((one, other) => place(one) - place(other));
   for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
-  return { sound, refused, diagnostics, scripts: [...scripts.values()], clistLines: lines };
+  return {
+    site: parsed.site,
+    sound,
+    refused,
+    diagnostics,
+    scripts: [...scripts.values()],
+    clistLines: lines,
+  };
 }
 
 function readClist(home: Home): string {
@@ -108,10 +117,11 @@ function brokenClusters(text: string, diagnostics: readonly Diagnostic[]): Refus
   return refused;
 }
 
-/** For each line the name of the cluster whose header stands above it. */
+/** For each line the name of the cluster whose header stands above it, or `(site)`. */
 function ownersOfLines(text: string): (string | undefined)[] {
   let owner: string | undefined;
   return text.split('\n').map((line) => {
+    if (/^\s*site(\s|$)/.test(line)) owner = '(site)';
     owner = /^\s*cluster\s+(\S+)/.exec(line)?.[1] ?? owner;
     return owner;
   });
