@@ -17,6 +17,7 @@ import {
   type Request,
   refusal,
 } from './protocol.ts';
+import { beginStream, type Stream } from './stream.ts';
 
 const CONNECTIONS_MAX = 64;
 const SILENT_MS = 60_000;
@@ -24,7 +25,7 @@ const SOCKET_MODE = 0o660;
 /** Linux: sockaddr_un has 108 bytes with the final zero; other systems have 104. */
 export const SOCKET_PATH_BYTES_MAX = 103;
 
-export type Answer = (request: Request) => Promise<Reply>;
+export type Answer = (request: Request) => Promise<Reply | Stream>;
 
 export class ControlServer {
   readonly #server: Server;
@@ -83,7 +84,10 @@ export class ControlServer {
       if (lines.length === 0) return;
       socket.pause();
       serveLines(socket, lines, answer).then(
-        () => socket.resume(),
+        (stream) => {
+          if (stream !== null) beginStream(socket, stream, cutter, lines);
+          socket.resume();
+        },
         () => socket.destroy(),
       );
     });
@@ -115,18 +119,24 @@ function bind(server: Server, path: string): Promise<void> {
   });
 }
 
-async function serveLines(socket: Socket, lines: readonly string[], answer: Answer): Promise<void> {
-  for (const line of lines) {
-    if (socket.destroyed || socket.writableEnded) return;
+/** Takes the lines away that it serves. Not null: from here on the connection is this stream. */
+async function serveLines(socket: Socket, lines: string[], answer: Answer): Promise<Stream | null> {
+  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+    if (socket.destroyed || socket.writableEnded) return null;
     const request = parseRequest(line);
-    if ('ok' in request) return end(socket, request);
+    if ('ok' in request) {
+      end(socket, request);
+      return null;
+    }
     const reply = await answered(request, answer);
+    if ('begin' in reply) return reply;
     if (!socket.destroyed && !socket.write(formatLine(reply))) await drained(socket);
     await anotherTurn();
   }
+  return null;
 }
 
-async function answered(request: Request, answer: Answer): Promise<Reply> {
+async function answered(request: Request, answer: Answer): Promise<Reply | Stream> {
   try {
     return await answer(request);
   } catch (error) {
