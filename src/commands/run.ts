@@ -31,12 +31,14 @@ const FILES_BESIDE = 50;
 
 interface Options extends HomeOption {
   readonly strict?: boolean;
+  readonly group?: string;
 }
 
 export const addRun: AddCommand = (program, context) => {
   withHome(program.command('run'))
     .description('watch the clusters of CList, in the foreground')
     .option('--strict', 'refuse to start when a single cluster cannot be watched')
+    .option('--group <name>', "who may operate it, and read its logs; else the daemon's own group")
     .action(async (options: Options) => {
       context.exitStatus = await run(options, context);
     });
@@ -58,6 +60,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     loaded,
     clock: terminal.clock,
     lockDirectories: lockDirectories(terminal.environment.CLUSTER_LOCKS),
+    group: options.group ?? null,
     onNotice: (text) => terminal.err(`clusterd: ${text}\n`),
     onShutdown: ending.end,
   });

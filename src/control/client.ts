@@ -1,13 +1,15 @@
 /**
- * The operator's end of the control socket: one request, one reply, then the connection ends.
+ * The operator's end of the control socket: one request, one reply, then the connection ends. Before a
+ * request that acts it shows who the operator is, where that can be had (show-user.ts).
  * Called by the commands and, to find a living daemon, by the lock. Waits a bounded time.
  */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, systemCode } from '../cluster/daemon-error.ts';
 import { LineCutter } from './line-cutter.ts';
-import { formatLine, parseReply, type Reply, type Request } from './protocol.ts';
+import { parseReply, type Reply, type Request } from './protocol.ts';
 import { checkSocketPath } from './server.ts';
+import { showUser, sudoUser } from './show-user.ts';
 
 /** A status of thousands of clusters fits. */
 const REPLY_BYTES_MAX = 64 * 1024 * 1024;
@@ -35,29 +37,76 @@ export async function ask<K extends Request['kind']>(
   return reply as OkReply<K>;
 }
 
-function exchange(path: string, request: Request, clock: Clock): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path);
-    const cutter = new LineCutter(REPLY_BYTES_MAX);
-    const finish = (settle: () => void) => {
-      cancel();
-      socket.removeAllListeners();
-      socket.on('error', () => {});
-      socket.destroy();
-      settle();
-    };
-    const cancel = clock.after(REPLY_MS, () => finish(() => reject(noReply(path))));
-    socket.on('connect', () => socket.write(formatLine(request)));
-    socket.on('error', (error) => finish(() => reject(cannotConnect(path, error))));
-    socket.on('close', () => finish(() => reject(badReply(path))));
-    socket.on('data', (chunk: Buffer) => {
-      const lines = cutter.take(chunk);
-      const line = lines?.[0];
-      if (lines !== null && line === undefined) return;
-      const reply = line === undefined ? null : parseReply(line);
-      finish(() => (reply === null ? reject(badReply(path)) : resolve(reply)));
+async function exchange(path: string, request: Request, clock: Clock): Promise<Reply> {
+  const talk = new Conversation(path, clock);
+  const line = JSON.stringify(request);
+  let withdraw = async () => {};
+  try {
+    if ('operator' in request) withdraw = await introduce(talk, path, line);
+    return await talk.say(line);
+  } finally {
+    talk.end();
+    await withdraw();
+  }
+}
+
+/** What comes back removes what was made for it. */
+async function introduce(
+  talk: Conversation,
+  path: string,
+  line: string,
+): Promise<() => Promise<void>> {
+  const reply = await talk.say(JSON.stringify({ kind: 'who', sudo: sudoUser(process.env) }));
+  if (!reply.ok || reply.kind !== 'who' || reply.challenge === null) return async () => {};
+  return showUser(path, reply.challenge, line);
+}
+
+/** Lines and replies in turn, over one connection, all of it within a bounded time. */
+class Conversation {
+  readonly #socket: Socket;
+  readonly #cancel: () => void;
+  readonly #cutter = new LineCutter(REPLY_BYTES_MAX);
+  #failure: Error | null = null;
+  #waiting: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
+
+  constructor(path: string, clock: Clock) {
+    this.#socket = connect(path);
+    this.#cancel = clock.after(REPLY_MS, () => this.#fail(noReply(path)));
+    this.#socket.on('error', (error) => this.#fail(cannotConnect(path, error)));
+    this.#socket.on('close', () => this.#fail(badReply(path)));
+    this.#socket.on('data', (chunk: Buffer) => this.#take(chunk, path));
+  }
+
+  say(line: string): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== null) return reject(this.#failure);
+      this.#waiting = { resolve, reject };
+      this.#socket.write(`${line}\n`);
     });
-  });
+  }
+
+  end(): void {
+    this.#cancel();
+    this.#waiting = null;
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Buffer, path: string): void {
+    const lines = this.#cutter.take(chunk);
+    const line = lines?.[0];
+    if (lines !== null && line === undefined) return;
+    const reply = line === undefined ? null : parseReply(line);
+    if (reply === null) return this.#fail(badReply(path));
+    this.#waiting?.resolve(reply);
+    this.#waiting = null;
+  }
+
+  /** The first failure counts: what comes after it is only its noise. */
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = null;
+  }
 }
 
 function cannotConnect(path: string, error: Error): DaemonError {

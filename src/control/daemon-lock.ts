@@ -39,12 +39,14 @@ export function pidPath(stateDirectory: string): string {
 /**
  * The pid file holds, a line each: the pid, for init scripts; when that process started, so that a
  * pid used again by another program is not taken for the holder; user; CLUSTER_HOME; since when.
+ * `group`: of the operators, by number; null: as the system gives it.
  * Throws DaemonError `already-running` with the holder's name, `socket-path`, `socket`.
  */
 export async function lockDaemon(
   stateDirectory: string,
   answer: Answer,
   clock: Clock,
+  group: number | null = null,
 ): Promise<DaemonLock> {
   const socket = socketPath(stateDirectory);
   const pidFile = pidPath(stateDirectory);
@@ -54,7 +56,7 @@ export async function lockDaemon(
   try {
     await refuseIfAnswered(socket, clock);
     await rm(socket, { force: true });
-    const server = await ControlServer.listen(socket, answer);
+    const server = await ControlServer.listen(socket, answer, group);
     const kept = await readHolder(pidFile);
     if (kept === null || kept.pid !== me.pid) {
       await server.close();

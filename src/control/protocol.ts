@@ -2,13 +2,14 @@
  * What goes over the control socket: one JSON object a line, a request and then its reply.
  * Called by server.ts and client.ts. Everything that comes in is checked here; what does not fit is
  * refused with a reason and never guessed at.
- * `operator` is the name that the client says it has: Node cannot ask the kernel for the peer of a
- * unix socket (SO_PEERCRED), so logs and journal mark the name as said. Who may connect at all is
- * decided by the socket's mode, 0660.
+ * Every request that acts has an `operator`: the name that the client says it has. With `who` before,
+ * it shows that to be true (challenge.ts); what the daemon is given is the name as it is known then.
+ * Who may connect at all is decided by the socket's mode, 0660.
  */
 import { z } from 'zod';
 import type { OwnAlarm } from '../cluster/own-alarms.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
+import type { Challenge } from './challenge.ts';
 
 /** A longer line is refused and the connection closed. */
 export const LINE_BYTES_MAX = 64 * 1024;
@@ -41,6 +42,7 @@ export const WORDS_WITH_NODE: readonly OperatorWord[] = [
 ];
 
 const requestSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('who'), sudo: name.nullable() }),
   z.strictObject({ kind: z.literal('ping') }),
   z.strictObject({ kind: z.literal('status'), cluster: name.nullable() }),
   z.strictObject({
@@ -50,10 +52,15 @@ const requestSchema = z.discriminatedUnion('kind', [
     node: name.nullable(),
     operator: name,
   }),
-  z.strictObject({ kind: z.literal('reopen') }),
+  z.strictObject({ kind: z.literal('reopen'), operator: name }),
   z.strictObject({ kind: z.literal('shutdown'), operator: name }),
 ]);
-export type Request = z.infer<typeof requestSchema>;
+type WireRequest = z.infer<typeof requestSchema>;
+
+/** Asks for a challenge; `sudo`: who became the user that sends it, as sudo says. */
+export type Introduction = Extract<WireRequest, { kind: 'who' }>;
+/** What the daemon answers. */
+export type Request = Exclude<WireRequest, Introduction>;
 
 /** A cluster as the daemon sees it. */
 export type WatchedCluster =
@@ -83,6 +90,8 @@ export interface DaemonSummary {
 }
 
 export type Reply =
+  /** Null: nobody can be proven here. */
+  | { readonly ok: true; readonly kind: 'who'; readonly challenge: Challenge | null }
   | { readonly ok: true; readonly kind: 'ping'; readonly daemon: DaemonSummary }
   | {
       readonly ok: true;
@@ -102,7 +111,7 @@ export type Reply =
   | { readonly ok: false; readonly code: string; readonly text: string; readonly hint: string };
 
 /** The request, or a refusal that says what is wrong with the line. */
-export function parseRequest(line: string): Request | Extract<Reply, { ok: false }> {
+export function parseRequest(line: string): WireRequest | Extract<Reply, { ok: false }> {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -125,7 +134,7 @@ export function refusal(code: string, text: string, hint: string): Extract<Reply
   return { ok: false, code, text, hint };
 }
 
-export function formatLine(message: Request | Reply): string {
+export function formatLine(message: WireRequest | Reply): string {
   return `${JSON.stringify(message)}\n`;
 }
 

@@ -13,6 +13,7 @@ import { ClusterRunner } from '../cluster/runner.ts';
 import { StallWatch } from '../cluster/stall-watch.ts';
 import { type DaemonLock, lockDaemon } from '../control/daemon-lock.ts';
 import { HostClaims } from '../control/host-claims.ts';
+import { giveToGroup } from '../control/operator-group.ts';
 import {
   type DaemonSummary,
   type Reply,
@@ -34,6 +35,8 @@ export interface DaemonOptions {
   readonly clock: Clock;
   /** Where the daemons of this host tell each other what they drive. */
   readonly lockDirectories: readonly string[];
+  /** The group of the operators; null: the daemon's own. */
+  readonly group: string | null;
   /** Something to say that belongs to no cluster's log. */
   readonly onNotice: (text: string) => void;
   /** An operator asked for the end over the control socket. */
@@ -77,11 +80,7 @@ export class Daemon {
   static async start(options: DaemonOptions): Promise<Daemon> {
     const daemon = new Daemon(options);
     makeDirectories(options.home);
-    daemon.#lock = await lockDaemon(
-      options.home.state,
-      (request) => daemon.#answer(request),
-      options.clock,
-    );
+    daemon.#lock = await daemon.#openToOperators();
     await daemon.#watchAll(await daemon.#claim(options.loaded.sound));
     daemon.#shared.start([...daemon.#watched.values()].map(({ sound }) => sound.cluster));
     daemon.#stallWatch.start();
@@ -191,6 +190,17 @@ export class Daemon {
 
   // ---- operators ----
 
+  async #openToOperators(): Promise<DaemonLock> {
+    const { home, clock, onNotice } = this.#options;
+    const given = await giveToGroup(this.#options.group, [home.state, home.logs]);
+    const answer = (request: Request) => this.#answer(request);
+    const lock = await lockDaemon(home.state, answer, clock, given.group);
+    if (given.trouble !== null) onNotice(given.trouble);
+    const { trouble } = lock.server;
+    if (trouble !== null) onNotice(`operators have the names that they say: ${trouble}`);
+    return lock;
+  }
+
   async #answer(request: Request): Promise<Reply> {
     switch (request.kind) {
       case 'ping':
@@ -200,10 +210,11 @@ export class Daemon {
       case 'operator':
         return this.#operator(request);
       case 'reopen':
+        this.#noteAll(`${request.operator} has the logs opened anew`);
         this.reopenLogs();
         return { ok: true, kind: 'reopen', text: 'the logs are opened anew' };
       case 'shutdown':
-        this.#noteAll(`${request.operator} (as they say) ends the daemon`);
+        this.#noteAll(`${request.operator} ends the daemon`);
         this.#options.onShutdown();
         return { ok: true, kind: 'shutdown', text: 'the daemon ends' };
     }
@@ -247,7 +258,7 @@ export class Daemon {
     if (watched === undefined) return this.#unknownCluster(request.cluster);
     const node = nodeOf(request, watched.sound);
     if (typeof node === 'object' && node !== null) return node;
-    const operator = `${request.operator} (as they say)`;
+    const { operator } = request;
     const answer = await watched.runner.ask({ request: request.request, node, operator });
     return { ok: true, kind: 'operator', ...answer };
   }

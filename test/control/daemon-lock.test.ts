@@ -34,7 +34,7 @@ describe('the lock of a CLUSTER_HOME', () => {
     const lock = await take();
     expect((await readFile(pidPath(state), 'utf8')).split('\n')[0]).toBe(`${process.pid}`);
     expect((await stat(socketPath(state))).isSocket()).toBe(true);
-    expect((await readdir(state)).sort()).toEqual(['clusterd.pid', 'control.sock']);
+    expect((await readdir(state)).sort()).toEqual(['clusterd.pid', 'control.sock', 'who']);
     await lock.release();
     expect(await readdir(state)).toEqual([]);
     await (await take()).release();
@@ -48,7 +48,7 @@ describe('the lock of a CLUSTER_HOME', () => {
       message: expect.stringContaining('4711'),
       hint: expect.stringContaining('kill 4711'),
     });
-    expect(await readdir(state)).toEqual(['control.sock']);
+    expect(await readdir(state)).toEqual(['control.sock', 'who']);
     await lock.release();
   });
 

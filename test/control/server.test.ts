@@ -97,7 +97,9 @@ describe('the control socket', () => {
   });
 
   it('passes a refusal on with its hint', async () => {
-    await expect(ask(path, { kind: 'reopen' }, systemClock)).rejects.toMatchObject({
+    await expect(
+      ask(path, { kind: 'reopen', operator: 'anna' }, systemClock),
+    ).rejects.toMatchObject({
       code: 'refused',
       message: 'no',
       hint: 'why not',

@@ -61,7 +61,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 const PING = '{"kind":"ping"}\n';
-const REOPEN = '{"kind":"reopen"}\n';
+const REOPEN = '{"kind":"reopen","operator":"anna"}\n';
 
 describe('a stream on the control socket', () => {
   it('begins behind its reply, with the lines that came behind the request', async () => {

@@ -1,5 +1,6 @@
 /** What the commands say and how they end, with a daemon whose consoles are not reachable. */
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -269,7 +270,7 @@ describe('run', () => {
     const { status, out } = await clusterd(daemon.home, 'stop');
     expect([status, out]).toEqual([0, `clusterd, process ${daemon.child.pid}, has ended\n`]);
     expect(await daemon.ended).toBe(0);
-    expect(daemon.file('Logs/demo.log')).toMatch(/\(as they say\) ends the daemon/);
+    expect(daemon.file('Logs/demo.log')).toContain(`${userInfo().username} ends the daemon`);
   });
 
   it('opens the logs anew at SIGHUP', async () => {
@@ -326,7 +327,7 @@ describe('an operator', () => {
     const daemon = await watchingDemo();
     const { status } = await clusterd(daemon.home, 'confirm', 'demo', 'demo-a', '--yes', 'demo-a');
     expect(status).toBe(0);
-    await daemon.logged(/\(as they say\)/, 5_000);
+    await daemon.logged(new RegExp(` ${userInfo().username}: confirm demo-a`), 5_000);
     expect((await daemon.status('demo')).status?.nodes[0]?.evidence).toMatchObject([
       { grade: 'attested' },
     ]);
