@@ -2,6 +2,8 @@
  * The words behind `clusterd`: one program, one file per command. Called by main with the process's
  * arguments, by tests with their own. Gives back the exit status and never exits.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { addCheck } from './check.ts';
@@ -9,9 +11,11 @@ import { type AddCommand, type CommandContext, type ExitStatus, UsageError } fro
 import { addDemo } from './demo.ts';
 import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
+import { addReopen } from './reopen.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addSim } from './sim.ts';
+import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
 import { addStop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,7 +23,9 @@ import type { Terminal } from './terminal.ts';
 /** In the order in which `--help` shows them. */
 const COMMANDS: readonly AddCommand[] = [
   addRun,
+  addStart,
   addStop,
+  addReopen,
   addCheck,
   addStatus,
   addLog,
@@ -50,12 +56,18 @@ function buildProgram(context: CommandContext): Command {
   const program = new Command('clusterd')
     .description('Watches two-node clusters through their consoles and fails over with proof.')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .version(versionOf(terminal.packageRoot), '--version')
     .exitOverride()
     .showSuggestionAfterError()
     .helpCommand(true);
   for (const add of COMMANDS) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
+}
+
+function versionOf(packageRoot: string): string {
+  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  return `clusterd ${(JSON.parse(text) as { version: string }).version}`;
 }
 
 function explain(error: unknown, terminal: Terminal): ExitStatus {

@@ -3,11 +3,15 @@
  * then only through its logs. SIGHUP opens the logs anew, SIGTERM and SIGINT end it with everything
  * written, a second one ends it at once.
  */
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import { CLAIM_DIRECTORIES } from '../control/host-claims.ts';
+import { becomeOwner } from '../daemon/become-owner.ts';
 import { Daemon } from '../daemon/daemon.ts';
+import { fileShortage, formatShortage, shortageHint } from '../daemon/file-limit.ts';
+import { formatMissing, missingParts } from '../daemon/missing-parts.ts';
+import { Readiness } from '../daemon/readiness.ts';
+import { homeOfOne } from '../home/home.ts';
 import { type LoadedHome, loadHome } from '../home/load-home.ts';
 import { ProvenBefore } from '../home/proven-before.ts';
 import {
@@ -25,13 +29,11 @@ import type { Terminal } from './terminal.ts';
 const FORCED = 1;
 /** The heap may grow by so much before it is cleaned; V8 alone lets it double, and it stays so. */
 const HEAP_GROWTH_PERCENT = 30;
-/** Two consoles, log, records, two transcripts, journal. */
-const FILES_PER_CLUSTER = 7;
-const FILES_BESIDE = 50;
 
 interface Options extends HomeOption {
   readonly strict?: boolean;
   readonly group?: string;
+  readonly cluster?: string;
 }
 
 export const addRun: AddCommand = (program, context) => {
@@ -39,6 +41,7 @@ export const addRun: AddCommand = (program, context) => {
     .description('watch the clusters of CList, in the foreground')
     .option('--strict', 'refuse to start when a single cluster cannot be watched')
     .option('--group <name>', "who may operate it, and read its logs; else the daemon's own group")
+    .option('--cluster <name>', 'this cluster alone, in a process of its own')
     .action(async (options: Options) => {
       context.exitStatus = await run(options, context);
     });
@@ -49,11 +52,16 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   // Short pauses for collecting garbage, more often, instead of long ones.
   setFlagsFromString('--semi-space-growth-factor=1');
-  const home = homeOf(options, context);
+  const all = homeOf(options, context);
+  const home = options.cluster === undefined ? all : homeOfOne(all, options.cluster);
+  const onNotice = (text: string) => terminal.err(`clusterd: ${text}\n`);
+  const user = becomeOwner(home);
+  if (user !== null) onNotice(`runs as ${user}, to whom ${home.state} belongs`);
   const loaded = loadHome(home, new ProvenBefore(home.state));
   terminal.err(formatDiagnostics(loaded.diagnostics));
   const isStrict = options.strict === true;
   refuseWhenNothingToDo(loaded, isStrict);
+  const missing = lookForParts(loaded, isStrict, terminal);
   const ending = listenForEnd(terminal);
   const daemon = await Daemon.start({
     home,
@@ -61,14 +69,20 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     clock: terminal.clock,
     lockDirectories: lockDirectories(terminal.environment.CLUSTER_LOCKS),
     group: options.group ?? null,
-    onNotice: (text) => terminal.err(`clusterd: ${text}\n`),
+    onNotice,
     onShutdown: ending.end,
   });
   await refuseWhenNotWatched(daemon, isStrict);
   const stopHangup = terminal.onSignal('SIGHUP', () => daemon.reopenLogs());
   announce(daemon, loaded, terminal);
+  const { environment, clock } = terminal;
+  const summary = () => formatSummary(daemon);
+  const readiness = new Readiness({ environment, clock, summary, onNotice });
+  const { watchedCount: watched, notWatched } = daemon;
+  readiness.ready({ pid: process.pid, watched, notWatched: notWatched.length, missing });
   await ending.asked;
   stopHangup();
+  readiness.stopping();
   const forced = ending.again.then(() => FORCED);
   return Promise.race([daemon.stop().then(() => 0), forced]);
 }
@@ -94,6 +108,21 @@ function refuseWhenNothingToDo(loaded: LoadedHome, isStrict: boolean): void {
   });
 }
 
+/** How many parts are missing. Throws DaemonError `refused` when that is one too many. */
+function lookForParts(loaded: LoadedHome, isStrict: boolean, terminal: Terminal): number {
+  const missing = missingParts(loaded, terminal.environment);
+  for (const part of missing) terminal.err(formatMissing(part));
+  const shortage = fileShortage(loaded.sound.length);
+  if (shortage !== null) {
+    terminal.err(`clusterd: warning: ${formatShortage(shortage)}\n  ${shortageHint(shortage)}\n`);
+  }
+  if (!isStrict || (missing.length === 0 && shortage === null)) return missing.length;
+  const what =
+    shortage === null ? plural(missing.length, 'missing part') : formatShortage(shortage);
+  const hint = shortage === null ? 'they are named above' : shortageHint(shortage);
+  throw new DaemonError('refused', `not started because of --strict: ${what}`, { hint });
+}
+
 /** A journal that cannot be opened is seen only after the start. */
 async function refuseWhenNotWatched(daemon: Daemon, isStrict: boolean): Promise<void> {
   const [first] = daemon.notWatched;
@@ -101,6 +130,11 @@ async function refuseWhenNotWatched(daemon: Daemon, isStrict: boolean): Promise<
   await daemon.stop();
   const message = `not started: ${first.name}: ${first.why}`;
   throw new DaemonError('refused', message, { hint: 'mend it and start again' });
+}
+
+function formatSummary({ watchedCount, notWatched }: Daemon): string {
+  const others = notWatched.length === 0 ? '' : `; NOT WATCHED: ${notWatched.length}`;
+  return `watches ${plural(watchedCount, 'cluster')}${others}`;
 }
 
 function announce(daemon: Daemon, loaded: LoadedHome, terminal: Terminal): void {
@@ -114,31 +148,9 @@ function announce(daemon: Daemon, loaded: LoadedHome, terminal: Terminal): void 
       `${name}: watched with ${script}, ${nodes[0].name} and ${nodes[1].name}${trust}\n`,
     );
   }
-  warnOfFileLimit(daemon.watchedCount, terminal);
   terminal.out(
     `clusterd watches ${plural(daemon.watchedCount, 'cluster')}, process ${process.pid}\n`,
   );
-}
-
-function warnOfFileLimit(clusters: number, terminal: Terminal): void {
-  const limit = openFilesMax();
-  const needed = clusters * FILES_PER_CLUSTER + FILES_BESIDE;
-  if (limit === null || needed <= limit) return;
-  terminal.err(
-    `clusterd: warning: ${needed} open files are needed, ${limit} are allowed; some consoles will not connect\n` +
-      `  raise the limit: ulimit -n ${needed}, or LimitNOFILE=${needed} in the systemd unit\n`,
-  );
-}
-
-/** Null where the system does not say. */
-function openFilesMax(): number | null {
-  try {
-    const limits = readFileSync('/proc/self/limits', 'utf8');
-    const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
-    return soft === undefined ? null : Number(soft);
-  } catch {
-    return null;
-  }
 }
 
 interface Ending {

@@ -1,44 +1,93 @@
-/** `clusterd stop`: asks the daemon to end and waits until it has. The nodes stay as they are. */
+/**
+ * `clusterd stop`: asks the daemons of a CLUSTER_HOME to end and waits until their processes are
+ * gone, so that what is started next finds locks and files free. The nodes stay as they are.
+ */
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import { ask } from '../control/client.ts';
-import { type AddCommand, type HomeOption, homeOf, withHome } from './command.ts';
+import { readHolder } from '../control/daemon-lock.ts';
+import { socketsOfHome } from '../control/daemons-of-home.ts';
+import { lives } from '../control/process-life.ts';
+import { type Home, homeOfOne } from '../home/home.ts';
+import {
+  type AddCommand,
+  type CommandContext,
+  type HomeOption,
+  homeOf,
+  withHome,
+} from './command.ts';
 
-const WITHIN_MS = 30_000;
-const LOOK_MS = 100;
+const WITHIN_MS = 60_000;
+const LOOK_MS = 50;
+
+interface Options extends HomeOption {
+  readonly cluster?: string;
+}
+
+interface Process {
+  readonly pid: number;
+  /** As the pid file says; '' when it says nothing. */
+  readonly started: string;
+}
 
 export const addStop: AddCommand = (program, context) => {
-  const { clock, operator, out } = context.terminal;
   withHome(program.command('stop'))
     .description('end the daemon; consoles and nodes stay as they are')
-    .action(async (options: HomeOption) => {
-      const { socket } = homeOf(options, context);
-      const { pid } = (await ask<'ping'>(socket, { kind: 'ping' }, clock)).daemon;
-      await ask<'shutdown'>(socket, { kind: 'shutdown', operator }, clock);
-      await gone(socket, pid, clock);
-      out(`clusterd, process ${pid}, has ended\n`);
-    });
+    .option('--cluster <name>', 'only the daemon that runs this cluster alone')
+    .action((options: Options) => stop(options, context));
 };
 
-async function gone(socket: string, pid: number, clock: Clock): Promise<void> {
-  const until = clock.now().at + WITHIN_MS;
-  while (await answers(socket, clock)) {
-    if (clock.now().at > until) {
-      throw new DaemonError('timeout', `process ${pid} has not ended in ${WITHIN_MS / 1000} s`, {
-        context: { pid },
-        hint: `see its logs, or end it now: kill -9 ${pid}`,
-      });
+async function stop(options: Options, context: CommandContext): Promise<void> {
+  const home = homeOf(options, context);
+  const { out } = context.terminal;
+  if (options.cluster !== undefined) {
+    const { pid } = await end(homeOfOne(home, options.cluster), context);
+    return out(`clusterd for ${options.cluster}, process ${pid}, has ended\n`);
+  }
+  let last: unknown = null;
+  const ended: number[] = [];
+  for (const one of homesOfDaemons(home)) {
+    try {
+      ended.push((await end(one, context)).pid);
+    } catch (error) {
+      if (!(error instanceof DaemonError) || error.code !== 'not-running') throw error;
+      last = error;
     }
+  }
+  if (ended.length === 0) throw last;
+  for (const pid of ended) out(`clusterd, process ${pid}, has ended\n`);
+}
+
+/** At least the one for all clusters: that none runs is its error to say. */
+function homesOfDaemons(home: Home): Home[] {
+  const own = socketsOfHome(home.state).flatMap((socket) => {
+    const name = /control\.([^/]+)\.sock$/.exec(socket)?.[1];
+    return name === undefined ? [] : [homeOfOne(home, name)];
+  });
+  return [home, ...own];
+}
+
+async function end(home: Home, context: CommandContext): Promise<Process> {
+  const { clock, operator } = context.terminal;
+  const { pid } = (await ask<'ping'>(home.socket, { kind: 'ping' }, clock)).daemon;
+  const holder = await readHolder(home.pidFile);
+  const started = holder?.pid === pid ? holder.started : '';
+  await ask<'shutdown'>(home.socket, { kind: 'shutdown', operator }, clock);
+  await gone({ pid, started }, clock);
+  return { pid, started };
+}
+
+async function gone(process: Process, clock: Clock): Promise<void> {
+  const until = clock.now().at + WITHIN_MS;
+  while (await lives(process)) {
+    if (clock.now().at > until) throw notEnded(process.pid);
     await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
   }
 }
 
-async function answers(socket: string, clock: Clock): Promise<boolean> {
-  try {
-    await ask<'ping'>(socket, { kind: 'ping' }, clock);
-    return true;
-  } catch (error) {
-    if (error instanceof DaemonError && error.code !== 'timeout') return false;
-    throw error;
-  }
+function notEnded(pid: number): DaemonError {
+  return new DaemonError('timeout', `process ${pid} has not ended in ${WITHIN_MS / 1000} s`, {
+    context: { pid },
+    hint: `see its logs, or end it now: kill -9 ${pid}`,
+  });
 }

@@ -6,6 +6,7 @@
 import { connect, type Socket } from 'node:net';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, systemCode } from '../cluster/daemon-error.ts';
+import { askTheRight } from './daemons-of-home.ts';
 import { LineCutter } from './line-cutter.ts';
 import { parseReply, type Reply, type Request } from './protocol.ts';
 import { checkSocketPath } from './server.ts';
@@ -27,7 +28,7 @@ export async function ask<K extends Request['kind']>(
   clock: Clock,
 ): Promise<OkReply<K>> {
   checkSocketPath(path);
-  const reply = await exchange(path, request, clock);
+  const reply = await askTheRight(path, request, (one, its) => exchange(one, its, clock));
   if (!reply.ok) {
     throw new DaemonError('refused', reply.text, {
       hint: reply.hint,
@@ -114,7 +115,7 @@ function cannotConnect(path: string, error: Error): DaemonError {
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
     return new DaemonError('not-running', 'no daemon runs for this CLUSTER_HOME', {
       context: { path },
-      hint: 'start it: clusterd run',
+      hint: 'start it: clusterd start',
       cause: error,
     });
   }

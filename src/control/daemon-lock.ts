@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, systemCode } from '../cluster/daemon-error.ts';
 import { ask } from './client.ts';
+import { socketName } from './daemons-of-home.ts';
 import {
   describeSelf,
   type Holder,
@@ -28,12 +29,13 @@ export interface DaemonLock {
 
 const ATTEMPTS = 5;
 
-export function socketPath(stateDirectory: string): string {
-  return join(stateDirectory, 'control.sock');
+/** `cluster`: the one that a daemon runs alone; null for the daemon that runs all. */
+export function socketPath(stateDirectory: string, cluster: string | null = null): string {
+  return join(stateDirectory, socketName(cluster));
 }
 
-export function pidPath(stateDirectory: string): string {
-  return join(stateDirectory, 'clusterd.pid');
+export function pidPath(stateDirectory: string, cluster: string | null = null): string {
+  return join(stateDirectory, cluster === null ? 'clusterd.pid' : `clusterd.${cluster}.pid`);
 }
 
 /**
@@ -47,20 +49,21 @@ export async function lockDaemon(
   answer: Answer,
   clock: Clock,
   group: number | null = null,
+  cluster: string | null = null,
 ): Promise<DaemonLock> {
-  const socket = socketPath(stateDirectory);
-  const pidFile = pidPath(stateDirectory);
+  const socket = socketPath(stateDirectory, cluster);
+  const pidFile = pidPath(stateDirectory, cluster);
   checkSocketPath(socket);
   const me = await describeSelf(dirname(stateDirectory), clock.now().wall);
   await takePidFile(pidFile, me);
   try {
-    await refuseIfAnswered(socket, clock);
+    await refuseIfAnswered(socket, pidFile, clock);
     await rm(socket, { force: true });
     const server = await ControlServer.listen(socket, answer, group);
     const kept = await readHolder(pidFile);
     if (kept === null || kept.pid !== me.pid) {
       await server.close();
-      throw alreadyRunning(kept, stateDirectory);
+      throw alreadyRunning(kept, pidFile);
     }
     return { server, release: () => release(server, pidFile, me) };
   } catch (error) {
@@ -88,11 +91,11 @@ async function takePidFile(pidFile: string, me: Holder): Promise<void> {
       if (await linked(mine, pidFile)) return;
       const holder = await readHolder(pidFile);
       if (holder !== null && (await lives(holder))) {
-        throw alreadyRunning(holder, dirname(pidFile));
+        throw alreadyRunning(holder, pidFile);
       }
       await setAside(pidFile, holder);
     }
-    throw alreadyRunning(null, dirname(pidFile));
+    throw alreadyRunning(null, pidFile);
   } finally {
     await rm(mine, { force: true });
   }
@@ -128,7 +131,8 @@ async function removeOwn(pidFile: string, me: Holder): Promise<void> {
   if (holder?.pid === me.pid) await rm(pidFile, { force: true });
 }
 
-async function readHolder(path: string): Promise<Holder | null> {
+/** Who holds the lock, living or dead, or null. */
+export async function readHolder(path: string): Promise<Holder | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -140,7 +144,7 @@ async function readHolder(path: string): Promise<Holder | null> {
 }
 
 /** Somebody who answers holds the lock, whatever the pid file says. */
-async function refuseIfAnswered(socket: string, clock: Clock): Promise<void> {
+async function refuseIfAnswered(socket: string, pidFile: string, clock: Clock): Promise<void> {
   try {
     await stat(socket);
   } catch (error) {
@@ -155,16 +159,16 @@ async function refuseIfAnswered(socket: string, clock: Clock): Promise<void> {
   } catch (error) {
     if (error instanceof DaemonError && error.code === 'not-running') return;
   }
-  throw alreadyRunning(holder, dirname(socket));
+  throw alreadyRunning(holder, pidFile);
 }
 
-function alreadyRunning(holder: Holder | null, directory: string): DaemonError {
+function alreadyRunning(holder: Holder | null, pidFile: string): DaemonError {
   const who = holder === null ? 'another daemon' : nameOf(holder);
   return new DaemonError('already-running', `this CLUSTER_HOME is run already, by ${who}`, {
-    context: { directory, pid: holder?.pid ?? 0 },
+    context: { pidFile, pid: holder?.pid ?? 0 },
     hint:
       holder === null
-        ? `look at ${directory}/clusterd.pid`
+        ? `look at ${pidFile}`
         : `stop it first: clusterd stop, or kill ${holder.pid}`,
   });
 }

@@ -194,7 +194,7 @@ export class Daemon {
     const { home, clock, onNotice } = this.#options;
     const given = await giveToGroup(this.#options.group, [home.state, home.logs]);
     const answer = (request: Request) => this.#answer(request);
-    const lock = await lockDaemon(home.state, answer, clock, given.group);
+    const lock = await lockDaemon(home.state, answer, clock, given.group, home.onlyCluster);
     if (given.trouble !== null) onNotice(given.trouble);
     const { trouble } = lock.server;
     if (trouble !== null) onNotice(`operators have the names that they say: ${trouble}`);

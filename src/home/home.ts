@@ -16,6 +16,8 @@ export interface Home {
   readonly state: string;
   readonly socket: string;
   readonly pidFile: string;
+  /** The cluster that a daemon runs alone, in a process of its own; null: all of CList. */
+  readonly onlyCluster: string | null;
 }
 
 /** Where a command was called; the terminal of every command is one. */
@@ -55,5 +57,13 @@ function describeHome(directory: string): Home {
     state,
     socket: socketPath(state),
     pidFile: pidPath(state),
+    onlyCluster: null,
   };
+}
+
+/** The same directory for a daemon that runs this cluster alone. */
+export function homeOfOne(home: Home, cluster: string): Home {
+  const { state } = home;
+  const socket = socketPath(state, cluster);
+  return { ...home, socket, pidFile: pidPath(state, cluster), onlyCluster: cluster };
 }

@@ -9,7 +9,7 @@ import { bindTarget } from '../clist/bind-target.ts';
 import { checkClusterAgainstProgram, checkUnsoundAgainstProgram } from '../clist/check-program.ts';
 import type { Cluster } from '../clist/cluster.ts';
 import type { GivenCluster } from '../clist/draft.ts';
-import { parseClist } from '../clist/parse.ts';
+import { type ParsedClist, parseClist } from '../clist/parse.ts';
 import type { Site } from '../clist/site.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import {
@@ -56,11 +56,13 @@ const CLIST = 'CList';
  */
 export function loadHome(home: Home, before: ProvenBefore | null = null): LoadedHome {
   const text = readClist(home);
-  const parsed = parseClist(CLIST, text);
+  const parsed = onlyOne(parseClist(CLIST, text), text, home);
   const scripts = compileUsed(home, [...parsed.clusters, ...parsed.unsound], before);
   const lines = parsed.shownText.split(LINE_END);
   const diagnostics = parsed.diagnostics.map((one) => showIn(one, lines));
-  const refused = brokenClusters(text, parsed.diagnostics);
+  const refused = brokenClusters(text, parsed.diagnostics).filter(
+    ({ name }) => home.onlyCluster === null || name === home.onlyCluster,
+  );
   const sound: SoundCluster[] = [];
   for (const cluster of parsed.clusters) {
     const judged = judgeCluster(cluster, scripts, home);
@@ -81,6 +83,18 @@ export function loadHome(home: Home, before: ProvenBefore | null = null): Loaded
     scripts: [...scripts.values()],
     clistLines: lines,
   };
+}
+
+/** Throws DaemonError `unknown-cluster` when the one that is to be run alone is not there. */
+function onlyOne(parsed: ParsedClist, text: string, { onlyCluster, clist }: Home): ParsedClist {
+  if (onlyCluster === null) return parsed;
+  const clusters = parsed.clusters.filter(({ name }) => name === onlyCluster);
+  const names = new Set(ownersOfLines(text).filter((name) => name !== undefined));
+  if (names.has(onlyCluster)) return { ...parsed, clusters, unsound: [] };
+  throw new DaemonError('unknown-cluster', `CList has no cluster '${onlyCluster}'`, {
+    context: { clist },
+    hint: didYouMean(onlyCluster, [...names]) ?? `it has: ${[...names].join(', ')}`,
+  });
 }
 
 function readClist(home: Home): string {

@@ -166,7 +166,7 @@ describe('the control socket', () => {
     await closed;
     await expect(ask<'ping'>(path, { kind: 'ping' }, systemClock)).rejects.toMatchObject({
       code: 'not-running',
-      hint: 'start it: clusterd run',
+      hint: 'start it: clusterd start',
     });
   });
 
