@@ -7,7 +7,7 @@
  * file; the second keeps out files that were made before and moved there; the request keeps the
  * proof from being used for another one.
  */
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export interface Challenge {
   /** Name of the file to make. */
@@ -22,9 +22,10 @@ export const WORD_PATTERN = /^[0-9a-f]{32}$/;
 /** Nobody may write it any more, its maker included; the daemon may be another user, and reads it. */
 export const PROOF_MODE = 0o444;
 
-/** `socket`: the path of the control socket. */
+/** `socket`: the path of the control socket; each daemon of a CLUSTER_HOME has a place of its own. */
 export function whoDirectory(socket: string): string {
-  return join(dirname(socket), 'who');
+  const own = /^control\.(.+)\.sock$/.exec(basename(socket))?.[1];
+  return join(dirname(socket), own === undefined ? 'who' : `who.${own}`);
 }
 
 /** `line`: the request as it goes over the socket, without its end. */

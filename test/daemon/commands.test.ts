@@ -74,7 +74,7 @@ async function watchingDemo(): Promise<RunningDaemon> {
 
 describe('without a daemon', () => {
   it.each([
-    [['status'], 1, /no daemon runs.*\n.*clusterd run/],
+    [['status'], 1, /no daemon runs.*\n.*clusterd start/],
     [['hold', 'demo'], 1, /no daemon runs/],
     [['stop'], 1, /no daemon runs/],
     [['log', 'demo'], 1, /no log of 'demo'/],
