@@ -52,7 +52,7 @@ async function exchange(path: string, request: Request, clock: Clock): Promise<R
 }
 
 /** What comes back removes what was made for it. */
-async function introduce(
+export async function introduce(
   talk: Conversation,
   path: string,
   line: string,
@@ -63,12 +63,14 @@ async function introduce(
 }
 
 /** Lines and replies in turn, over one connection, all of it within a bounded time. */
-class Conversation {
+export class Conversation {
   readonly #socket: Socket;
   readonly #cancel: () => void;
   readonly #cutter = new LineCutter(REPLY_BYTES_MAX);
   #failure: Error | null = null;
   #waiting: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
+  /** Lines behind a reply: where the connection goes on as a stream. */
+  #early: string[] = [];
 
   constructor(path: string, clock: Clock) {
     this.#socket = connect(path);
@@ -86,6 +88,27 @@ class Conversation {
     });
   }
 
+  /**
+   * After the last reply: the connection goes on, without a limit of time. Gives back the way to
+   * send. `closed` is called once, and nothing after it.
+   */
+  goOn(received: (line: string) => void, closed: () => void): (line: string) => void {
+    const socket = this.#socket;
+    this.#cancel();
+    socket.removeAllListeners('data');
+    socket.on('data', (chunk: Buffer) => {
+      const lines = this.#cutter.take(chunk);
+      if (lines === null) socket.destroy();
+      else for (const line of lines) received(line);
+    });
+    for (const line of this.#early.splice(0)) received(line);
+    if (socket.closed) closed();
+    else socket.once('close', closed);
+    return (line) => {
+      if (!socket.destroyed) socket.write(`${line}\n`);
+    };
+  }
+
   end(): void {
     this.#cancel();
     this.#waiting = null;
@@ -94,8 +117,9 @@ class Conversation {
 
   #take(chunk: Buffer, path: string): void {
     const lines = this.#cutter.take(chunk);
-    const line = lines?.[0];
+    const line = lines?.shift();
     if (lines !== null && line === undefined) return;
+    this.#early.push(...(lines ?? []));
     const reply = line === undefined ? null : parseReply(line);
     if (reply === null) return this.#fail(badReply(path));
     this.#waiting?.resolve(reply);
@@ -139,7 +163,7 @@ function noReply(path: string): DaemonError {
   );
 }
 
-function badReply(path: string): DaemonError {
+export function badReply(path: string): DaemonError {
   return new DaemonError('protocol', 'the daemon closed the connection without a proper reply', {
     context: { path },
     hint: 'are daemon and command of the same version?',

@@ -14,6 +14,8 @@ import type { Challenge } from './challenge.ts';
 /** A longer line is refused and the connection closed. */
 export const LINE_BYTES_MAX = 64 * 1024;
 
+export const ATTACH_LINES_MAX = 1000;
+
 /** Names end up in logs and on terminals: no control characters. */
 const name = z
   .string()
@@ -52,6 +54,16 @@ const requestSchema = z.discriminatedUnion('kind', [
     node: name.nullable(),
     operator: name,
   }),
+  /** The connection becomes a stream: src/attach/messages.ts. */
+  z.strictObject({
+    kind: z.literal('attach'),
+    /** Null: the name of the node is enough. */
+    cluster: name.nullable(),
+    node: name,
+    /** So many of the last lines first. */
+    lines: z.number().int().min(0).max(ATTACH_LINES_MAX),
+    operator: name,
+  }),
   z.strictObject({ kind: z.literal('reopen'), operator: name }),
   z.strictObject({ kind: z.literal('shutdown'), operator: name }),
 ]);
@@ -61,6 +73,16 @@ type WireRequest = z.infer<typeof requestSchema>;
 export type Introduction = Extract<WireRequest, { kind: 'who' }>;
 /** What the daemon answers. */
 export type Request = Exclude<WireRequest, Introduction>;
+
+/** Somebody at a terminal with the console of a node. */
+export interface AttachedPerson {
+  readonly operator: string;
+  readonly node: string;
+  /** Milliseconds since 1970. */
+  readonly sinceWall: number;
+  /** Has the write lock: clusterd sends nothing meanwhile. */
+  readonly isWriting: boolean;
+}
 
 /** A cluster as the daemon sees it. */
 export type WatchedCluster =
@@ -73,6 +95,8 @@ export type WatchedCluster =
       readonly fault: string | null;
       /** Alarms of the daemon itself, beside those of the script in `status`. */
       readonly ownAlarms: readonly OwnAlarm[];
+      /** Who is attached to its consoles, in the order in which they came. */
+      readonly attached: readonly AttachedPerson[];
     }
   | {
       readonly kind: 'not-watched';
@@ -106,6 +130,14 @@ export type Reply =
       readonly kind: 'operator';
       readonly accepted: boolean;
       readonly text: string;
+    }
+  | {
+      readonly ok: true;
+      readonly kind: 'attach';
+      readonly cluster: string;
+      readonly node: string;
+      /** As logs and other operators see it. */
+      readonly operator: string;
     }
   | { readonly ok: true; readonly kind: 'reopen' | 'shutdown'; readonly text: string }
   | { readonly ok: false; readonly code: string; readonly text: string; readonly hint: string };

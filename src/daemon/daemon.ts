@@ -5,6 +5,7 @@
  */
 
 import { mkdirSync } from 'node:fs';
+import type { AttachDesk } from '../attach/attach-desk.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { type OpenedJournal, openJournal } from '../cluster/journal-file.ts';
@@ -22,10 +23,12 @@ import {
   type WatchedCluster,
   WORDS_WITH_NODE,
 } from '../control/protocol.ts';
+import type { Stream } from '../control/stream.ts';
 import type { Home } from '../home/home.ts';
 import type { LoadedHome, RefusedCluster, SoundCluster } from '../home/load-home.ts';
 import { didYouMean } from '../language/diagnostics.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
+import { createAttachDesk } from './attachments.ts';
 import { claimsOf, objectionTo } from './cluster-claims.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -45,7 +48,7 @@ export interface DaemonOptions {
 
 const STARTS_PER_TURN = 10;
 
-interface Watched {
+export interface Watched {
   readonly sound: SoundCluster;
   readonly runner: ClusterRunner;
 }
@@ -54,6 +57,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: SharedParts;
   readonly #stallWatch: StallWatch;
+  readonly #attached: AttachDesk;
   readonly #startedWall: number;
   readonly #watched = new Map<string, Watched>();
   readonly #notWatched: RefusedCluster[];
@@ -70,6 +74,7 @@ export class Daemon {
       onLevel: (cluster, level, detail) => this.#watched.get(cluster)?.runner.net(level, detail),
       onNotice: options.onNotice,
     });
+    this.#attached = createAttachDesk(options, this.#shared, this.#watched);
     this.#stallWatch = new StallWatch({
       clock: options.clock,
       onStall: (lateMs) => this.#stalled(lateMs),
@@ -102,6 +107,7 @@ export class Daemon {
 
   /** Resolves when every journal and log is on the disk and the lock is given back. */
   async stop(): Promise<void> {
+    this.#attached.close('the daemon ends');
     this.#stallWatch.stop();
     this.#shared.stop();
     await Promise.all([...this.#watched.values()].map(({ runner }) => runner.end()));
@@ -201,7 +207,7 @@ export class Daemon {
     return lock;
   }
 
-  async #answer(request: Request): Promise<Reply> {
+  async #answer(request: Request): Promise<Reply | Stream> {
     switch (request.kind) {
       case 'ping':
         return { ok: true, kind: 'ping', daemon: this.#summary() };
@@ -209,6 +215,8 @@ export class Daemon {
         return this.#status(request.cluster);
       case 'operator':
         return this.#operator(request);
+      case 'attach':
+        return this.#attached.attach(request);
       case 'reopen':
         this.#noteAll(`${request.operator} has the logs opened anew`);
         this.reopenLogs();
@@ -245,6 +253,7 @@ export class Daemon {
         status: runner.status(),
         fault: runner.fault,
         ownAlarms: runner.own.list(),
+        attached: this.#attached.list(runner.cluster),
       }),
     );
     const others = this.#notWatched.map(

@@ -8,6 +8,7 @@ import { AlarmBoard } from '../alarm/alarm-board.ts';
 import { ALARM_COMMAND_ALARM, CommandSink } from '../alarm/command-sink.ts';
 import { createLogSink } from '../alarm/log-sink.ts';
 import { Turnstile } from '../alarm/turnstile.ts';
+import { Ears } from '../attach/ears.ts';
 import type { Cluster, ClusterNode } from '../clist/cluster.ts';
 import { resolveFenceAgent } from '../clist/fence-agent.ts';
 import { resolveSecret } from '../clist/secrets.ts';
@@ -57,6 +58,8 @@ export class SharedParts {
   readonly #share: TurnShare;
   readonly #turnstile = new Turnstile(ALARM_COMMANDS_MAX);
   readonly #patterns = new Map<Program, PatternSet>();
+  /** By cluster: where those listen who attach. */
+  readonly #ears = new Map<string, Ears>();
   #reachability: Reachability | null = null;
 
   constructor(options: SharedOptions) {
@@ -105,15 +108,17 @@ export class SharedParts {
       transcriptTicker: this.#transcriptTicker,
       onTrouble: logTrouble(name, own),
     });
+    const ears = new Ears(log, clock);
+    this.#ears.set(name, ears);
     return {
       cluster: name,
       nodes,
-      engine: createEngine(program, target, this.#patternsOf(program)),
+      engine: createEngine(program, target, this.patternsOf(program)),
       recollection: opened.recollection,
       clock,
       turn: setImmediate,
       share: this.#share,
-      line: (node, listener) => this.#line(name, cluster.nodes[node], listener),
+      line: (node, listener) => ears.with(node, this.#line(name, cluster.nodes[node], listener)),
       journal: opened.journal,
       log,
       alarms: this.#alarms(cluster, log, own),
@@ -122,7 +127,12 @@ export class SharedParts {
     };
   }
 
-  #patternsOf(program: Program): PatternSet {
+  /** Null: there are no parts of such a cluster. */
+  earsOf(cluster: string): Ears | null {
+    return this.#ears.get(cluster) ?? null;
+  }
+
+  patternsOf(program: Program): PatternSet {
     const known = this.#patterns.get(program);
     if (known !== undefined) return known;
     const compiled = compilePatterns(program);

@@ -30,6 +30,13 @@ export interface ClusterLogOptions {
   readonly openSink?: AppendFileOptions['openSink'];
 }
 
+/** Hears a cluster's consoles live; each call must cost next to nothing and never throw. */
+export interface ConsoleTap {
+  /** One character per byte. */
+  received(node: NodeIndex, latin1: string): void;
+  remark(node: NodeIndex, text: string): void;
+}
+
 export function openClusterLog(options: ClusterLogOptions): ClusterLog {
   return new ClusterLog(options);
 }
@@ -40,6 +47,7 @@ export class ClusterLog {
   readonly #recordsFile: AppendFile;
   readonly #records: Records;
   readonly #transcripts: readonly [Transcript, Transcript];
+  #tap: ConsoleTap | null = null;
 
   constructor(options: ClusterLogOptions) {
     this.#options = options;
@@ -76,6 +84,7 @@ export class ClusterLog {
   /** `latin1` is the same chunk, one character per byte; the bytes themselves are not kept. */
   received(node: NodeIndex, _bytes: Uint8Array, latin1: string, wall: number): void {
     this.#transcripts[node].received(latin1, wall);
+    this.#tap?.received(node, latin1);
   }
 
   /** `hidden`: the text is a secret; only that something was typed is recorded. */
@@ -86,6 +95,12 @@ export class ClusterLog {
   /** Something of ours among what the console said: BREAK, connected, lost. */
   remark(node: NodeIndex, text: string, wall: number): void {
     this.#transcripts[node].remark(text, wall);
+    this.#tap?.remark(node, text);
+  }
+
+  /** Null: nobody listens, and nothing is told. */
+  listen(tap: ConsoleTap | null): void {
+    this.#tap = tap;
   }
 
   /** Hands everything to the operating system, without waiting: a decision with what led to it. */

@@ -68,6 +68,7 @@ export class Line {
   #isBlocked = false;
   readonly #held = new HeldText();
   #holdUntil = 0;
+  #isWatched = false;
   #isPaused = false;
   #heldAt = 0;
   #heldWall = 0;
@@ -119,7 +120,15 @@ export class Line {
    * asks for them; 0: report everything at once, as it is at the start.
    */
   hold(untilAt: number): void {
-    this.#holdUntil = untilAt;
+    this.#holdUntil = this.#isWatched ? 0 : untilAt;
+  }
+
+  /** `true`: a person watches it live, and nothing is held back. */
+  watch(isWatched: boolean): void {
+    this.#isWatched = isWatched;
+    if (!isWatched) return;
+    this.#holdUntil = 0;
+    this.release();
   }
 
   /** Reports what is held, with the time when it came. */

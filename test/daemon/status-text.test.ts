@@ -55,6 +55,7 @@ const watched = (status: Partial<ClusterStatus>, fault: string | null = null): W
   status: { ...STATUS, ...status },
   fault,
   ownAlarms: [],
+  attached: [],
 });
 
 describe('the page about a cluster', () => {
