@@ -4,7 +4,13 @@
  * machine decided is what happens, or it is told that it did not.
  */
 import { assertNever } from '../language/assert-never.ts';
-import type { Event, MachineEffect, Moment, NodeIndex } from '../machine/protocol.ts';
+import type {
+  Event,
+  JournalRecord,
+  MachineEffect,
+  Moment,
+  NodeIndex,
+} from '../machine/protocol.ts';
 import { messageOf } from './daemon-error.ts';
 import type { CommandOutcome, ConsoleLine, PowerAnswer, RunnerParts } from './parts.ts';
 import type { Replies } from './replies.ts';
@@ -18,6 +24,10 @@ export interface EffectTarget {
   readonly replies: Replies;
   /** Takes the event that answers an effect; never throws. */
   readonly answer: (event: Event) => void;
+  /** The record is on the disk, or on its way where nobody waits for it. */
+  readonly written: (record: JournalRecord, wall: number) => void;
+  /** False in shadow mode: a machine that acts then has a fault, and is stopped. */
+  readonly mayAct: () => boolean;
 }
 
 export class EffectRunner {
@@ -40,6 +50,9 @@ export class EffectRunner {
 
   #carryOut(effect: MachineEffect, wall: number): void {
     const { parts, lines, replies } = this.#target;
+    if (isAct(effect) && !this.#target.mayAct()) {
+      throw new Error(`in shadow mode the machine wanted to ${effect.kind}`);
+    }
     switch (effect.kind) {
       case 'type':
         parts.log.typed(effect.node, effect.data, wall);
@@ -126,14 +139,22 @@ export class EffectRunner {
 
   #journal(effect: Extract<MachineEffect, { kind: 'journal' }>, wall: number): void {
     const { token, record } = effect;
-    const done = (ok: boolean, detail: string) => {
-      if (token === null) return;
+    const { journal } = this.#target.parts;
+    if (token === null) {
+      this.#target.written(record, wall);
+      return journal.append(record, wall, null);
+    }
+    journal.append(record, wall, (ok, detail) => {
+      if (ok) this.#target.written(record, wall);
       this.#target.answer({ kind: 'journaled', token, ok, detail, ...this.#now() });
-    };
-    this.#target.parts.journal.append(record, wall, token === null ? null : done);
+    });
   }
 }
 
 function isTold({ kind }: MachineEffect): boolean {
   return kind === 'log' || kind === 'alarm' || kind === 'clear' || kind === 'reply';
+}
+
+function isAct({ kind }: MachineEffect): boolean {
+  return kind === 'type' || kind === 'break' || kind === 'run' || kind === 'power';
 }

@@ -39,6 +39,7 @@ function isHistory(record: JournalRecord): boolean {
     case 'service':
     case 'attested':
     case 'released':
+    case 'armed':
     case 'doubt':
       return true;
     case 'state':

@@ -12,6 +12,7 @@
  *               the next owner, intent boot or production
  *   state       the lasting state in which to begin; entries of bounded states are counted
  *   released    no lasting state, no entries
+ *   armed       whether anything may be sent; a cluster that was never armed is in shadow mode
  *   service     whether the node may be touched
  *   held        whether a system sleeps under the node's prompt
  *   attested    nothing: an operator's word does not outlive the daemon that heard it
@@ -30,6 +31,17 @@ export type NodeNames = readonly [string, string];
 
 /** A bound counts at most so many entries of a state; older ones are forgotten. */
 const ENTRIES_MAX = 1000;
+
+/** What is believed once this record has been added. */
+export function remembering(
+  before: Recollection,
+  { record, wall }: DatedRecord,
+  nodes: NodeNames,
+): Recollection {
+  const draft: Draft = { ...before };
+  fold(draft, record, wall, nodes);
+  return draft;
+}
 
 type Draft = { -readonly [K in keyof Recollection]: Recollection[K] };
 
@@ -75,6 +87,9 @@ function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeName
     case 'released':
       draft.entries = {};
       draft.lastingState = null;
+      return;
+    case 'armed':
+      draft.armed = record.armed;
       return;
     case 'alarm':
     case 'cleared':

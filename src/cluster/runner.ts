@@ -1,39 +1,38 @@
 /**
- * Runs one cluster's machine: makes events from wires, clock and operators, handles them one at a
- * time, and has the effects carried out in order. Made by the daemon, one per cluster.
- * A fault inside (an exception out of the machine, an effect nobody knows) stops this cluster alone:
- * its state is kept, consoles stay connected and recorded, nothing is typed any more.
- * Must never let such a fault out, and must never do work per console chunk beyond one event.
+ * Runs one cluster: its wires, its operators, and the life of its machine, which can begin again in
+ * place: when the cluster is armed or disarmed, when a person has typed on its consoles, when it is
+ * restarted after a fault. Made by the daemon, one per cluster.
+ * Beginning again is what a restart of the daemon does, for one cluster: nothing is believed but the
+ * journal; consoles stay connected and recorded.
+ * Must never let a fault of the machine out.
  */
-import { Bulk } from '../machine/bulk.ts';
 import { type ClusterStatus, describe } from '../machine/describe.ts';
-import { nextWake, start, step, wakesWithoutText } from '../machine/machine.ts';
+import { type Beginning, daemonStart } from '../machine/machine.ts';
 import type {
   ChannelStatus,
   Event,
   EventBody,
-  MachineEffect,
-  Moment,
+  JournalRecord,
   NodeIndex,
+  Recollection,
 } from '../machine/protocol.ts';
+import { DISARMED } from '../machine/shadow.ts';
 import type { MachineState } from '../machine/state.ts';
-import { Backlog, SLICE_CHARS, type Text } from './backlog.ts';
+import type { ConsoleHand, HandOver } from './console-hand.ts';
 import { messageOf } from './daemon-error.ts';
-import { EffectRunner } from './effect-runner.ts';
-import { HeldLines } from './held-lines.ts';
-import { latin1 } from './latin1.ts';
-import { OwnAlarms } from './own-alarms.ts';
-import type { ConsoleLine, Heard, RunnerParts } from './parts.ts';
+import { MachineLife } from './machine-life.ts';
+import { FAULT_ALARM, OwnAlarms } from './own-alarms.ts';
+import type { ConsoleLine, RunnerParts } from './parts.ts';
+import { remembering } from './recollection.ts';
 import { type OperatorAnswer, Replies } from './replies.ts';
 import { tellFault } from './tell-fault.ts';
 import { TurnShare } from './turn-share.ts';
 
-/** So many `time` events in a row without the machine's next one moving on: it turns on the spot. */
-const SPINS_MAX = 10_000;
-/** A turn that comes so late means that the process stood still: input is drained once more. */
-const LATE_TURN_MS = 1_000;
-
 export type OperatorAsk = Extract<EventBody, { kind: 'operator' }>;
+type NetSaid = Extract<EventBody, { kind: 'net' }>;
+type ChannelSaid = { readonly status: ChannelStatus; readonly detail: string } | null;
+
+const NODES: readonly NodeIndex[] = [0, 1];
 
 export class ClusterRunner {
   /** Alarms of the daemon about this cluster, beside those of its script. */
@@ -41,47 +40,27 @@ export class ClusterRunner {
   readonly #parts: RunnerParts;
   readonly #lines: readonly [ConsoleLine, ConsoleLine];
   readonly #replies: Replies;
-  readonly #effects: EffectRunner;
-  readonly #onTimer = () => this.#timerFired();
-  readonly #onTurn = () => this.#turned();
-  /** Without what `#bulk` has gathered since: see `#settled`. */
-  #state: MachineState | null = null;
-  readonly #bulk: Bulk;
-  readonly #held: HeldLines;
-  /** Earliest wish of the machine that has nothing to do with quiet consoles; null: not known. */
-  #wakeWithoutText: number | null = null;
   readonly #share: TurnShare;
-  readonly #backlog: Backlog;
-  readonly #onWork = () => this.#work();
-  #isWorking = false;
-  #isWaiting = false;
-  #queue: Event[] = [];
-  #busy = false;
-  #fault: string | null = null;
+  #life: MachineLife;
+  #hasBegun = false;
   #ended = false;
-  /** When the armed timer fires, monotonic ms; null: none armed. */
-  #armedFor: number | null = null;
-  #cancelTimer: (() => void) | null = null;
-  #firedAt: number | null = null;
-  #spins = 0;
-  #last: Moment;
+  #fault: string | null = null;
+  /** What the journal says by now: with it the machine begins again. */
+  #memory: Recollection;
+  /** What wires and network said last: a machine that begins again is told once more. */
+  readonly #channels: [ChannelSaid, ChannelSaid] = [null, null];
+  #net: NetSaid | null = null;
+  /** Who types on the consoles, if anybody does. */
+  #hand: { readonly by: string } | null = null;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
-    this.#last = parts.clock.now();
-    this.#bulk = new Bulk(parts.engine);
+    this.#memory = parts.recollection;
     this.#share = parts.share ?? new TurnShare(parts.clock, parts.turn);
-    this.#backlog = new Backlog((node, isPaused) => this.#lines[node].pause?.(isPaused));
     this.own = new OwnAlarms(parts.log, parts.alarms, parts.clock);
     this.#replies = new Replies(parts.clock);
     this.#lines = [this.#makeLine(0), this.#makeLine(1)];
-    this.#held = new HeldLines(this.#lines);
-    this.#effects = new EffectRunner({
-      parts,
-      lines: this.#lines,
-      replies: this.#replies,
-      answer: (event) => this.#take(event),
-    });
+    this.#life = this.#newLife();
   }
 
   get cluster(): string {
@@ -93,44 +72,44 @@ export class ClusterRunner {
     return this.#fault;
   }
 
+  /** An operator let it act. Else it is in shadow mode: it decides, and sends nothing. */
+  get isArmed(): boolean {
+    return this.#memory.armed;
+  }
+
   /** What the machine knows, for those who judge it; never to be changed. Null: never started. */
   get state(): MachineState | null {
-    return this.#settled();
+    return this.#life.settled;
   }
 
   /** Starts the machine, then the consoles. */
   start(): void {
-    const { engine, recollection, clock, alarms } = this.#parts;
-    this.#last = clock.now();
-    for (const { name, text, type } of recollection.alarms) alarms.raise(name, text, type);
-    this.#guarded(() => start(engine, recollection, this.#last));
-    this.#drain();
+    const { alarms } = this.#parts;
+    for (const { name, text, type } of this.#memory.alarms) alarms.raise(name, text, type);
+    this.#hasBegun = true;
+    this.#life.begin(this.#memory, daemonStart(this.#memory), []);
     for (const line of this.#lines) line.start();
   }
 
   /** Ends consoles and commands; resolves when journal and log are on the disk. */
   async end(): Promise<void> {
     if (this.#ended) return;
-    this.#held.release();
-    for (const { node, data, sinceWall } of this.#backlog.takeTexts()) {
-      this.#parts.log.received(node, Buffer.from(data, 'latin1'), data, sinceWall);
-    }
+    this.#life.end();
     this.#ended = true;
-    this.#cancelTimer?.();
     for (const line of this.#lines) line.stop();
-    this.#effects.killCommands();
     this.#replies.close('the daemon is stopping');
     await this.#parts.alarms.close();
     await this.#parts.journal.close();
     await this.#parts.log.close();
   }
 
-  net(level: 'alive' | 'dead' | 'blind', detail: string): void {
-    this.#take({ kind: 'net', level, detail, ...this.#parts.clock.now() });
+  net(level: NetSaid['level'], detail: string): void {
+    this.#net = { kind: 'net', level, detail };
+    this.#tell(this.#net);
   }
 
   stall(lateMs: number): void {
-    this.#take({ kind: 'stall', lateMs, ...this.#parts.clock.now() });
+    this.#tell({ kind: 'stall', lateMs });
   }
 
   /** Resolves with what the machine replies; never rejects. */
@@ -139,14 +118,14 @@ export class ClusterRunner {
       return Promise.resolve({ accepted: false, text: `not controlled: ${this.#fault}` });
     }
     const { reply, answer } = this.#replies.open();
-    this.#take({ kind: 'operator', ...request, reply, ...this.#parts.clock.now() });
+    this.#tell({ kind: 'operator', ...request, reply });
     return answer;
   }
 
   /** Null when the machine never started or cannot be described. */
   status(): ClusterStatus | null {
-    this.#held.release();
-    const state = this.#settled();
+    this.#life.release();
+    const state = this.#life.settled;
     if (state === null) return null;
     try {
       return describe(this.#parts.engine, state, this.#parts.clock.now());
@@ -165,236 +144,149 @@ export class ClusterRunner {
     this.#parts.log.reopen();
   }
 
+  // ---- beginning again, in place ----
+
+  /**
+   * The machine begins anew from its journal: what was half typed is thrown away, a fault is
+   * forgotten, nothing is believed before it was proven again. `why`: one clause, for the log.
+   */
+  beginAgain(why: string): void {
+    if (this.#ended || !this.#hasBegun) return;
+    if (this.#life.isBusy) return this.#parts.turn(() => this.beginAgain(why));
+    this.#life.end();
+    for (const line of this.#lines) line.discardTyping();
+    this.#replies.close(`the cluster begins again: ${why}`);
+    this.#fault = null;
+    this.own.clear(FAULT_ALARM);
+    this.#life = this.#newLife();
+    const beginning: Beginning = { why, inhibited: this.#inhibited() };
+    this.#life.begin(this.#memory, beginning, this.#lastSaid());
+  }
+
+  /** Lets the cluster act, or ends that at once. `by`: the operator. Never rejects. */
+  async arm(armed: boolean, by: string): Promise<OperatorAnswer> {
+    const word = armed ? 'armed' : 'disarmed';
+    if (this.#memory.armed === armed) return { accepted: true, text: `it is ${word} already` };
+    const record = { kind: 'armed', armed, by } as const;
+    // What stops it is not kept waiting by a disk; what sets it going has to be there first.
+    if (!armed) this.#turnTo(record, `${word} by ${by}`);
+    const trouble = await this.#written(record);
+    if (trouble === null && armed) this.#turnTo(record, `${word} by ${by}`);
+    if (trouble === null) return { accepted: true, text: word };
+    const but = armed ? 'it stays disarmed' : 'disarmed, but a restart of the daemon forgets it';
+    return { accepted: !armed, text: `${but}: the journal cannot be written: ${trouble}` };
+  }
+
+  /** While the hand is out the machine sends nothing. One hand at a time. */
+  handOver(by: string, why: string): HandOver {
+    if (this.#hand !== null) return { kind: 'refused', why: `${this.#hand.by} types there` };
+    if (this.#ended || !this.#hasBegun) return { kind: 'refused', why: 'it is not running' };
+    const held = { by };
+    this.#hand = held;
+    this.beginAgain(why);
+    return { kind: 'given', hand: this.#makeHand(held) };
+  }
+
+  #makeHand(held: { readonly by: string }): ConsoleHand {
+    const isOut = () => this.#hand === held && !this.#ended;
+    const wall = () => this.#parts.clock.now().wall;
+    return {
+      type: (node, text) => {
+        if (!isOut()) return;
+        this.#parts.log.typed(node, text, wall());
+        this.#lines[node].type(text);
+      },
+      sendBreak: (node) => {
+        if (!isOut()) return;
+        this.#parts.log.remark(node, `BREAK by ${held.by}`, wall());
+        this.#lines[node].sendBreak();
+      },
+      giveBack: (why) => {
+        if (this.#hand !== held) return;
+        this.#hand = null;
+        this.beginAgain(why);
+      },
+    };
+  }
+
+  #inhibited(): string | null {
+    if (this.#hand !== null) return `${this.#hand.by} types on its consoles: nothing else is sent`;
+    return this.#memory.armed ? null : DISARMED;
+  }
+
+  #turnTo(record: Extract<JournalRecord, { kind: 'armed' }>, why: string): void {
+    this.note('operator', why);
+    this.#remember(record, this.#parts.clock.now().wall);
+    this.beginAgain(why);
+  }
+
+  /** Null, or why the disk did not take it. */
+  #written(record: JournalRecord): Promise<string | null> {
+    return new Promise((resolve) => {
+      const { wall } = this.#parts.clock.now();
+      this.#parts.journal.append(record, wall, (ok, detail) => resolve(ok ? null : detail));
+    });
+  }
+
+  #remember(record: JournalRecord, wall: number): void {
+    this.#memory = remembering(this.#memory, { record, wall }, this.#parts.nodes);
+  }
+
+  #newLife(): MachineLife {
+    const { engine } = this.#parts;
+    const life: MachineLife = new MachineLife({
+      parts: this.#parts,
+      engine,
+      lines: this.#lines,
+      replies: this.#replies,
+      share: this.#share,
+      onWritten: (record, wall) => {
+        this.#remember(record, wall);
+        // The machine that wrote it is gone, and the one that lives now does not know it.
+        if (life !== this.#life) this.beginAgain('a record of before has come to the disk');
+      },
+      onFault: (error, last) => this.#faulted(error, last.wall),
+    });
+    return life;
+  }
+
+  #faulted(error: unknown, wall: number): void {
+    const what = messageOf(error);
+    this.#fault = what;
+    this.#replies.close(`not controlled any more: ${what}`);
+    const state = this.status()?.state ?? '';
+    tellFault(this.#parts, this.own, { what, error, state }, wall);
+  }
+
+  #lastSaid(): Event[] {
+    const now = this.#parts.clock.now();
+    const channels = NODES.flatMap((node): Event[] => {
+      const said = this.#channels[node];
+      return said === null ? [] : [{ kind: 'channel', node, ...said, ...now }];
+    });
+    return this.#net === null ? channels : [...channels, { ...this.#net, ...now }];
+  }
+
+  // ---- wires ----
+
   #makeLine(node: NodeIndex): ConsoleLine {
     return this.#parts.line(node, {
-      onData: (bytes, heard) => this.#received(node, bytes, heard),
+      onData: (bytes, heard) => {
+        if (!this.#ended) this.#life.received(node, bytes, heard);
+      },
       onStatus: (status, detail) => this.#channel(node, status, detail),
-      onModem: (line, on) =>
-        this.#take({ kind: 'modem', node, line, on, ...this.#parts.clock.now() }),
+      onModem: (line, on) => this.#tell({ kind: 'modem', node, line, on }),
       onDropped: (what) => this.#parts.log.remark(node, what, this.#parts.clock.now().wall),
     });
   }
 
-  #received(node: NodeIndex, bytes: Uint8Array, heard?: Heard): void {
-    if (this.#ended) return;
-    const { at, wall } = heard ?? this.#parts.clock.now();
-    const data = latin1(bytes);
-    const sinceWall = heard?.sinceWall ?? wall;
-    const isSmall = this.#backlog.isEmpty && data.length <= SLICE_CHARS;
-    if (isSmall && (this.#held.isReleasing || this.#share.admits())) {
-      const begin = this.#share.begin();
-      this.#takeText({ kind: 'text', node, data, at, wall, sinceWall }, bytes);
-      this.#share.spent(begin);
-      return;
-    }
-    if (this.#backlog.isEmpty) this.#held.release();
-    this.#held.forbid();
-    this.#backlog.addText({ kind: 'text', node, data, at, wall, sinceWall });
-    if (!this.#isWorking && !this.#isWaiting) this.#work();
-  }
-
-  #takeText({ node, data, at, wall, sinceWall }: Text, bytes: Uint8Array): void {
-    this.#parts.log.received(node, bytes, data, sinceWall);
-    if (!this.#gathers(node, data, at, wall)) {
-      this.#take({ kind: 'bytes', node, data, at, wall });
-      return;
-    }
-    if (!this.#isArmedBefore(at)) this.#arm();
-    if (this.#backlog.isEmpty) this.#held.allow(node, this.#holdUntil(at));
-  }
-
-  /** Takes in what waits, as much as this turn has room for. */
-  #work(): void {
-    this.#isWaiting = false;
-    this.#isWorking = true;
-    while (!this.#backlog.isEmpty && this.#share.admits()) {
-      const begin = this.#share.begin();
-      this.#takeNext();
-      this.#share.spent(begin);
-    }
-    this.#isWorking = false;
-    if (this.#backlog.isEmpty) return;
-    this.#isWaiting = true;
-    this.#share.later(this.#onWork);
-  }
-
-  #takeNext(): void {
-    const item = this.#backlog.take();
-    switch (item?.kind) {
-      case 'text':
-        return this.#takeText(item, Buffer.from(item.data, 'latin1'));
-      case 'event':
-        return this.#take(item.event);
-      case 'turn':
-        return this.#tookTurn(item.now);
-    }
-  }
-
-  /** Nearly all text: of which nothing can come before the console is quiet. */
-  #gathers(node: NodeIndex, data: string, at: number, wall: number): boolean {
-    if (this.#state === null || this.#busy || this.#fault !== null) return false;
-    try {
-      return this.#bulk.take(this.#state, node, data, at, wall);
-    } catch (error) {
-      this.#stopControl(error);
-      return true;
-    }
-  }
-
-  /** The state with everything that was gathered. */
-  #settled(): MachineState | null {
-    if (this.#state !== null) this.#state = this.#bulk.settle(this.#state);
-    return this.#state;
-  }
-
   #channel(node: NodeIndex, status: ChannelStatus, detail: string): void {
     if (this.#ended) return;
-    const now = this.#parts.clock.now();
-    this.#take({ kind: 'channel', node, status, detail, ...now });
+    this.#channels[node] = { status, detail };
+    this.#tell({ kind: 'channel', node, status, detail });
   }
 
-  // ---- events, one at a time ----
-
-  /** What comes while another event is handled, from within its effects, waits its turn. */
-  #take(event: Event): void {
-    if (this.#busy) this.#queue.push(event);
-    else if (!this.#backlog.isEmpty && !this.#isWorking)
-      this.#backlog.add({ kind: 'event', event });
-    else {
-      this.#handle(event);
-      this.#drain();
-    }
-  }
-
-  #drain(): void {
-    for (let event = this.#queue.shift(); event !== undefined; event = this.#queue.shift()) {
-      this.#handle(event);
-    }
-    this.#arm();
-  }
-
-  #handle(event: Event): void {
-    this.#held.release();
-    this.#held.forbid();
-    if (event.kind === 'channel') {
-      const { node, status, detail, wall } = event;
-      this.#parts.log.remark(node, detail === '' ? status : `${status}: ${detail}`, wall);
-    }
-    if (this.#state === null || this.#fault !== null || this.#ended) return;
-    this.#last = event;
-    this.#busy = true;
-    try {
-      const stepped = step(this.#parts.engine, this.#bulk.settle(this.#state), event);
-      this.#state = stepped.state;
-      this.#wakeWithoutText = null;
-      this.#effects.carryOutAll(stepped.effects, event.wall);
-    } catch (error) {
-      this.#stopControl(error);
-    }
-    this.#busy = false;
-  }
-
-  /** As `#handle`, for the start. */
-  #guarded(begin: () => { state: MachineState; effects: readonly MachineEffect[] }): void {
-    this.#busy = true;
-    try {
-      const { state, effects } = begin();
-      this.#state = state;
-      this.#effects.carryOutAll(effects, this.#last.wall);
-    } catch (error) {
-      this.#stopControl(error);
-    }
-    this.#busy = false;
-  }
-
-  // ---- time ----
-
-  #wake(): number | null {
-    if (this.#state === null || this.#fault !== null || this.#ended) return null;
-    try {
-      const soon = this.#wakeByText(this.#state);
-      if (soon !== null) return soon;
-      const state = this.#bulk.settle(this.#state);
-      this.#state = state;
-      this.#wakeWithoutText = wakesWithoutText(this.#parts.engine, state);
-      return nextWake(this.#parts.engine, state);
-    } catch (error) {
-      this.#stopControl(error);
-      return null;
-    }
-  }
-
-  /** Nearly always silence on a console is what comes next, and the state need not be asked. */
-  #wakeByText(state: MachineState): number | null {
-    if (this.#wakeWithoutText === null) return null;
-    const wake = this.#bulk.wakesAt(state);
-    return wake < this.#wakeWithoutText ? wake : null;
-  }
-
-  /**
-   * Bytes of which nothing came can only make the machine look at an unfinished line, once the
-   * console has been quiet: with a timer armed before that, it need not be asked.
-   */
-  #isArmedBefore(at: number): boolean {
-    const { promptQuietMs } = this.#parts.engine.target;
-    return this.#armedFor !== null && this.#armedFor <= at + promptQuietMs;
-  }
-
-  /** Half a line cannot bring anything before the timer fires, if that is before it could be quiet. */
-  #holdUntil(at: number): number | null {
-    return this.#isArmedBefore(at) ? this.#armedFor : null;
-  }
-
-  /** An armed timer that fires too early is cheaper than one that is armed anew for each byte. */
-  #arm(): void {
-    const wake = this.#wake();
-    if (wake === null || (this.#armedFor !== null && this.#armedFor <= wake)) return;
-    this.#cancelTimer?.();
-    this.#armedFor = wake;
-    const { at } = this.#parts.clock.now();
-    this.#cancelTimer = this.#parts.clock.after(Math.ceil(wake - at), this.#onTimer);
-  }
-
-  #timerFired(): void {
-    this.#cancelTimer = null;
-    this.#firedAt = this.#parts.clock.now().at;
-    this.#parts.turn(this.#onTurn);
-  }
-
-  /** Everything that waited to be read when the timer fired has been handled. */
-  #turned(): void {
-    const now = this.#parts.clock.now();
-    const isLate = this.#firedAt !== null && now.at - this.#firedAt > LATE_TURN_MS;
-    this.#firedAt = null;
-    if (isLate) {
-      this.#parts.turn(this.#onTurn);
-    } else if (this.#backlog.isEmpty) this.#tookTurn(now);
-    else this.#backlog.add({ kind: 'turn', now });
-  }
-
-  #tookTurn(now: Moment): void {
-    this.#armedFor = null;
-    this.#held.release();
-    const wake = this.#wake();
-    const isDue = wake !== null && wake <= now.at;
-    this.#spins = isDue ? this.#spins + 1 : 0;
-    if (this.#spins > SPINS_MAX) this.#stopControl(new Error('the machine does not move on'));
-    else if (isDue) this.#take({ kind: 'time', ...now });
-    else {
-      this.#arm();
-      this.#held.renew(this.#holdUntil(now.at));
-    }
-  }
-
-  #stopControl(error: unknown): void {
-    if (this.#fault !== null) return;
-    const what = messageOf(error);
-    this.#fault = what;
-    this.#queue = [];
-    this.#cancelTimer?.();
-    for (const line of this.#lines) line.discardTyping();
-    this.#replies.close(`not controlled any more: ${what}`);
-    const state = this.status()?.state ?? '';
-    tellFault(this.#parts, this.own, { what, error, state }, this.#last.wall);
+  #tell(body: EventBody): void {
+    this.#life.take({ ...body, ...this.#parts.clock.now() });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What an operator says to a cluster: hold, release, switchover, go, confirm, out-of-service,
+ * What an operator says to a cluster: arm, disarm, hold, release, switchover, go, confirm, out-of-service,
  * in-service, owner. The daemon's machine decides; here only the word of a person who confirms is made
  * sure of, since another node may boot on it.
  */
@@ -15,6 +15,8 @@ import {
 } from './command.ts';
 
 const PLAIN_WORDS: readonly (readonly [OperatorWord, string])[] = [
+  ['arm', 'let clusterd act on this cluster; new clusters only watch and tell (shadow mode)'],
+  ['disarm', 'shadow mode: it decides and logs what it would do, and sends nothing'],
   ['hold', 'stop acting on this cluster: maintenance'],
   ['release', 'end a hold; counted takeovers are forgotten'],
   ['switchover', 'make the standby the active node'],

@@ -35,7 +35,12 @@ function columnsOf(cluster: WatchedCluster, wall: number): readonly string[] {
   const { status } = cluster;
   if (status === null) return [cluster.cluster, 'FAULT', '', visible(cluster.fault ?? '')];
   const state = cluster.fault === null ? status.state : `FAULT in ${status.state}`;
-  const facts = [`${status.active} active, ${status.standby} standby`, networkOf(status)];
+  const shadow = status.inhibited === null ? [] : ['DISARMED'];
+  const facts = [
+    ...shadow,
+    `${status.active} active, ${status.standby} standby`,
+    networkOf(status),
+  ];
   const out = status.nodes.filter(({ inService }) => !inService).map(({ name }) => name);
   if (out.length > 0) facts.push(`${out.join(', ')} OUT OF SERVICE`);
   if (status.onSilence === 'trust') facts.push('silence: TRUST');
@@ -79,6 +84,9 @@ function headLines(status: ClusterStatus, wall: number): string[] {
     field('silence', silenceOf(status.onSilence)),
     field('script', status.script),
   ];
+  if (status.inhibited !== null) {
+    lines.splice(1, 0, field('NOT ACTING', visible(status.inhibited)));
+  }
   if (status.unfinished !== 'none') {
     lines.push(field('unfinished', `a ${status.unfinished} was begun and has not ended`));
   }

@@ -24,6 +24,8 @@ const name = z
   .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'has control characters');
 
 export const OPERATOR_WORDS = [
+  'arm',
+  'disarm',
   'hold',
   'release',
   'switchover',

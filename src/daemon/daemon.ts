@@ -268,7 +268,11 @@ export class Daemon {
     const node = nodeOf(request, watched.sound);
     if (typeof node === 'object' && node !== null) return node;
     const { operator } = request;
-    const answer = await watched.runner.ask({ request: request.request, node, operator });
+    const { request: word } = request;
+    const answer =
+      word === 'arm' || word === 'disarm'
+        ? await watched.runner.arm(word === 'arm', operator)
+        : await watched.runner.ask({ request: word, node, operator });
     return { ok: true, kind: 'operator', ...answer };
   }
 

@@ -24,6 +24,7 @@ export interface DemoOptions {
 }
 
 const UP_WITHIN_MS = 60_000;
+const ARMED_WITHIN_MS = 15_000;
 const TAKEOVER_WITHIN_MS = 90_000;
 const LOAD_MS = 3_000;
 /** Production runs on, for everybody to see. */
@@ -134,9 +135,26 @@ class Demo {
 
   // ---- the acts ----
 
+  /** A cluster that the daemon sees for the first time is in shadow mode. */
+  async #arm(): Promise<void> {
+    const { timeline, place } = this.#stage;
+    const armed = timeline.next(
+      ({ mark, text }) => mark === 'operator' && text.includes('armed by'),
+      ARMED_WITHIN_MS,
+      () => tooLate('the cluster was not armed', ARMED_WITHIN_MS),
+    );
+    armed.catch(() => {});
+    const words = ['arm', DEMO_CLUSTER];
+    this.#stage.say('you', `clusterd ${words.join(' ')}`);
+    const { output } = await runClusterd(place, words);
+    this.#stage.say('you', output.trim());
+    await armed;
+  }
+
   /** Two machines as delivered: the daemon parks both and boots the first. */
   async #bringUp(): Promise<void> {
     const { timeline, load } = this.#stage;
+    await this.#arm();
     this.#stage.say('demo', 'both machines stand at their prompts, as delivered, never parked');
     await timeline.next(
       ({ mark }) => mark === 'state watch',

@@ -43,6 +43,8 @@ export interface ClusterStatus {
   /** Why nobody is known to own the disk, or null. */
   readonly ownerDoubt: string | null;
   readonly unfinished: 'none' | 'takeover' | 'boot';
+  /** Why nothing is sent (shadow mode); null: the cluster acts. */
+  readonly inhibited: string | null;
   readonly net: {
     readonly level: NetLevel;
     readonly known: boolean;
@@ -100,6 +102,7 @@ export function describe(engine: Engine, last: MachineState, now: Moment): Clust
     ownerAssumed: state.ownerAssumed,
     ownerDoubt: state.ownerDoubt,
     unfinished: state.unfinished,
+    inhibited: state.inhibited,
     net: {
       level: state.net.level,
       known: state.net.known,

@@ -155,6 +155,7 @@ export function taskWakesAt(run: Run, task: Task): number {
       return task.wait.deadline;
     case 'net':
     case 'unwritten':
+    case 'shadow':
       return task.wait.until;
     case 'settle':
       return settlesAt(run, frame.node, task.wait.until);
@@ -215,8 +216,8 @@ export function taskTime(run: Run, task: Task): Progress {
 export function taskChannelLost(run: Run, task: Task, node: NodeIndex): Progress {
   const frame = topFrame(task);
   const kind = task.wait?.kind;
-  const waitsElsewhere = kind === 'token' || kind === 'net' || kind === 'unwritten';
-  const waitsOnConsole = kind !== undefined && !waitsElsewhere;
+  const isOfConsole = kind !== 'net' && kind !== 'unwritten' && kind !== 'shadow';
+  const waitsOnConsole = kind !== undefined && kind !== 'token' && isOfConsole;
   if (!waitsOnConsole || frame.node !== node) return null;
   const { channel, channelDetail } = run.state.nodes[node];
   task.note = `the console of ${nodeName(run, node)} is ${channel}: ${channelDetail}`;

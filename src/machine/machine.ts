@@ -17,6 +17,7 @@ import { compilePatterns, type PatternSet } from './patterns.ts';
 import type { Event, MachineEffect, Moment, NodeIndex, Recollection } from './protocol.ts';
 import { freshAt, tailAt } from './quiet.ts';
 import { log, type Run } from './run.ts';
+import { DISARMED, endShadowTask, tellShadow } from './shadow.ts';
 import { cloneState, emptyState, type MachineState } from './state.ts';
 import { enter, settle } from './states.ts';
 import { becomeFresh, lookAtTail, takeBytes } from './text.ts';
@@ -39,14 +40,34 @@ export interface Stepped {
   readonly effects: readonly MachineEffect[];
 }
 
+/** Why a machine begins, and whether it may send anything. */
+export interface Beginning {
+  /** One clause, for the log. */
+  readonly why: string;
+  /** Why nothing is sent; null: the cluster acts. */
+  readonly inhibited: string | null;
+}
+
+/** As after a start of the daemon; what the journal says of arming decides. */
+export function daemonStart(recollection: Recollection): Beginning {
+  return { why: 'the daemon starts', inhibited: recollection.armed ? null : DISARMED };
+}
+
 /** The machine as it is after a start of the daemon: only what the journal says is known. */
-export function start(engine: Engine, recollection: Recollection, now: Moment): Stepped {
+export function start(
+  engine: Engine,
+  recollection: Recollection,
+  now: Moment,
+  beginning: Beginning = daemonStart(recollection),
+): Stepped {
   const { program, target } = engine;
   const state = emptyState(now.at, now.wall, program.startState);
   const owner = target.nodes.findIndex((node) => node.name === recollection.owner);
   state.owner = owner === 1 ? 1 : 0;
   state.ownerAssumed = owner < 0;
   state.ownerDoubt = recollection.ownerDoubt;
+  state.reason = beginning.why;
+  state.inhibited = beginning.inhibited;
   state.unfinished = recollection.unfinished;
   state.pathIndex = recollection.pathIndex;
   state.parkedBeforeBoot = recollection.parkedBeforeBoot;
@@ -66,10 +87,11 @@ export function start(engine: Engine, recollection: Recollection, now: Moment): 
     state.reason = lasting?.reason ?? state.reason;
   }
   const run: Run = { engine, state, effects: [] };
-  log(run, 'start', 'the daemon starts: every node is unknown until proven again', {
+  log(run, 'start', `${beginning.why}: every node is unknown until proven again`, {
     why: `${ownerWords(run)}; unfinished: ${state.unfinished}`,
     next: 'connects to both consoles',
   });
+  if (state.inhibited !== null) tellShadow(run, state.inhibited);
   tellDoubt(run);
   return { state, effects: run.effects };
 }
@@ -147,7 +169,7 @@ function takeTime(run: Run): void {
   for (const node of NODES) takeQuiet(run, node);
   const { task } = run.state;
   if (task !== null) settle(run, taskTime(run, task));
-  if (!run.state.begun) return;
+  if (!run.state.begun || endShadowTask(run)) return;
   if (fireAfters(run)) return;
   const departure = fireLevel(run);
   if (departure !== null) return enter(run, departure);

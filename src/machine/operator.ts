@@ -18,11 +18,17 @@ type Request = Extract<Event, { kind: 'operator' }>;
 /** A console that wrote something within so long belongs to a machine that has power. */
 const ALIVE_MS = 30_000;
 
+/** What would begin something that cannot be done while nothing is sent. */
+const MOVES: readonly Request['request'][] = ['switchover', 'confirm', 'go'];
+
 export function takeOperator(run: Run, event: Request): void {
   if (event.request === 'out-of-service' || event.request === 'in-service') {
     return takeService(run, event, event.request === 'in-service');
   }
   if (event.request === 'owner') return takeOwner(run, event);
+  if (run.state.inhibited !== null && MOVES.includes(event.request)) {
+    return reply(run, event, false, `nothing is sent (${run.state.inhibited})`);
+  }
   const reaction = findReaction(run, event);
   if (reaction === null || !run.state.begun) {
     const { name, summary } = currentState(run);

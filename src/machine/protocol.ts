@@ -173,6 +173,8 @@ export type JournalRecord =
   | { readonly kind: 'held'; readonly node: string; readonly held: boolean }
   | { readonly kind: 'attested'; readonly node: string; readonly by: string }
   | { readonly kind: 'released'; readonly by: string }
+  /** Whether anything may be sent; not before the first one. */
+  | { readonly kind: 'armed'; readonly armed: boolean; readonly by: string }
   | { readonly kind: 'alarm'; readonly name: string; readonly text: string; readonly type: string }
   | { readonly kind: 'cleared'; readonly name: string }
   /** Who owns the disk is not known any more: something of the journal is damaged or missing. */
@@ -187,6 +189,8 @@ export interface Recollection {
   /** Why that may be wrong, or null. An owner in doubt is none: the law treats no node as one. */
   readonly ownerDoubt: string | null;
   readonly unfinished: 'none' | 'takeover' | 'boot';
+  /** An operator armed the cluster. Else it is in shadow mode: it decides, and sends nothing. */
+  readonly armed: boolean;
   readonly pathIndex: number;
   readonly parkedBeforeBoot: boolean;
   /** The lasting state in which the cluster was, or null. */
@@ -207,6 +211,7 @@ export const EMPTY_RECOLLECTION: Recollection = {
   owner: null,
   ownerDoubt: null,
   unfinished: 'none',
+  armed: false,
   pathIndex: 0,
   parkedBeforeBoot: false,
   lastingState: null,

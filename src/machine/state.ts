@@ -65,6 +65,8 @@ export interface MachineState {
   wall: number;
   /** The first state has been entered. Before, both consoles are given some time to connect. */
   begun: boolean;
+  /** Why nothing is sent (shadow mode), for people; null: the cluster acts. Never changes. */
+  inhibited: string | null;
   /** Index into Program.states. */
   current: number;
   reason: string;
@@ -124,8 +126,9 @@ export function emptyState(at: number, wall: number, startState: number): Machin
     now: at,
     wall,
     begun: false,
+    inhibited: null,
     current: startState,
-    reason: 'the daemon started',
+    reason: 'the daemon starts',
     enteredAt: at,
     enteredWall: wall,
     owner: 0,
@@ -196,6 +199,7 @@ export function withNodes(
     now,
     wall,
     begun: state.begun,
+    inhibited: state.inhibited,
     current: state.current,
     reason: state.reason,
     enteredAt: state.enteredAt,

@@ -10,7 +10,9 @@ import { awaitToken } from './intent.ts';
 import { fireLevel } from './levels.ts';
 import { carryOut, type Departure, firstFitting } from './reactions.ts';
 import { currentState, journal, log, namesOf, nodeName, nodeOfRole, type Run } from './run.ts';
+import { makeShadowTask } from './shadow.ts';
 import {
+  DONE,
   dialogueFrame,
   type Frame,
   routineFrame,
@@ -47,7 +49,7 @@ export function enter(run: Run, departure: Departure): void {
   const first = !state.begun;
   state.begun = true;
   state.current = departure.state;
-  state.reason = departure.reason;
+  state.reason = state.inhibited === null ? departure.reason : `(shadow) ${departure.reason}`;
   state.enteredAt = state.now;
   state.enteredWall = state.wall;
   state.actionIndex = 0;
@@ -56,15 +58,15 @@ export function enter(run: Run, departure: Departure): void {
   state.everyDue = next.everies.map((every) => state.now + run.engine.milliseconds(every.duration));
   log(run, 'transition', first ? next.name : `${from} -> ${next.name}`, {
     node: departure.node,
-    why: departure.reason,
+    why: state.reason,
     ...(departure.evidence === '' ? {} : { evidence: departure.evidence }),
     next: describeNext(run, next),
   });
   journal(run, {
     kind: 'state',
     state: next.name,
-    reason: departure.reason,
-    bounded: next.bound !== null,
+    reason: state.reason,
+    bounded: next.bound !== null && state.inhibited === null,
     lasting: next.lasting,
   });
   // A level that already holds counts at once, before the actions.
@@ -92,7 +94,7 @@ function describeNext(run: Run, state: State): string {
 /** Counts the entry; returns where to go instead when it is one too many. */
 function overBound(run: Run, index: number): Pick<Departure, 'state' | 'reason'> | null {
   const state = stateAt(run, index);
-  if (state.bound === null) return null;
+  if (state.bound === null || run.state.inhibited !== null) return null;
   const override = run.engine.target.bounds[state.name];
   const limit = override?.entries ?? state.bound.entries;
   const withinMs = override?.withinMs ?? run.engine.milliseconds(state.bound.within);
@@ -176,10 +178,18 @@ function frameOfAction(run: Run, action: Exclude<Action, { kind: 'effects' }>): 
 }
 
 export function startTask(run: Run, origin: Task['origin'], frame: Frame | null): void {
+  if (run.state.inhibited !== null) return shadowTask(run, origin, frame);
   if (frame === null) return startCommand(run, origin);
   const task: Task = { origin, frames: [frame], wait: null, note: '' };
   run.state.task = task;
   settle(run, { outcome: advance(run, task) });
+}
+
+/** What only asks is taken as answered well; what acts is said, and stays undone. */
+function shadowTask(run: Run, origin: Task['origin'], frame: Frame | null): void {
+  const task = makeShadowTask(run, origin, frame ?? routineFrame('command', run.state.owner));
+  run.state.task = task;
+  if (task.wait === null) settle(run, { outcome: DONE });
 }
 
 /** A `run` action has no console of its own; its frame only carries the wait. */

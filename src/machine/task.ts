@@ -117,7 +117,9 @@ export type Wait =
       intent?: UnwrittenIntent;
     }
   /** The journal has refused an intent, its disk is full or broken: until it is tried again. */
-  | { kind: 'unwritten'; intent: UnwrittenIntent; until: number };
+  | { kind: 'unwritten'; intent: UnwrittenIntent; until: number }
+  /** Shadow mode: what would be done now is not done. */
+  | { kind: 'shadow'; until: number };
 
 export interface UnwrittenIntent {
   readonly record: Extract<JournalRecord, { kind: 'intent' }>;

@@ -116,7 +116,7 @@ export class Player {
     const { engine } = this.#play;
     const owner = engine.target.nodes[active].name;
     const now = { at: this.#now, wall: this.#now };
-    return start(engine, { ...EMPTY_RECOLLECTION, owner }, now).state;
+    return start(engine, { ...EMPTY_RECOLLECTION, armed: true, owner }, now).state;
   }
 
   /** Where the recording does not begin with a connection, there has been one. */

@@ -116,7 +116,7 @@ export class Monitor {
     const { disk, engine, clock, chronicle } = this.#options;
     const reading = disk.reopen();
     const [one, other] = engine.target.nodes;
-    const recollection = recollect(reading.records, [one.name, other.name]);
+    const recollection = { ...recollect(reading.records, [one.name, other.name]), armed: true };
     chronicle.daemon(`starts; its journal has ${reading.records.length} records`);
     const process = new SimulatedProcess(clock, () => this.wallSkewMs);
     const board = this.#board(process);

@@ -134,7 +134,7 @@ class StoryPlayer {
 
   #start(): MachineState {
     const [one, other] = this.#engine.target.nodes;
-    const known = recollect(this.#journal, [one.name, other.name]);
+    const known = { ...recollect(this.#journal, [one.name, other.name]), armed: true };
     const started = start(this.#engine, known, { at: this.#at, wall: WALL_START + this.#at });
     this.#answers = [];
     this.#power = null;

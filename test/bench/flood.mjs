@@ -92,7 +92,7 @@ const runners = Array.from({ length: CLUSTERS }, (_, n) => {
     cluster: `c${n}`,
     nodes: ['a', 'b'],
     engine: createEngine(program, target, patterns),
-    recollection: EMPTY_RECOLLECTION,
+    recollection: { ...EMPTY_RECOLLECTION, armed: true },
     clock: systemClock,
     turn: setImmediate,
     share,

@@ -79,7 +79,7 @@ function engineOf(sources) {
 
 function longest(engine, make) {
   let at = 0;
-  let { state } = start(engine, EMPTY_RECOLLECTION, { at, wall: 0 });
+  let { state } = start(engine, { ...EMPTY_RECOLLECTION, armed: true }, { at, wall: 0 });
   const take = (event) => {
     at += 10;
     // CPU time, not time: on a busy machine others take their share in between.

@@ -420,6 +420,23 @@ describe('what the records mean', () => {
       { owner: 'n2' },
     ],
     [
+      'armed: the last word',
+      [
+        { kind: 'armed', armed: true, by: 'ann' },
+        { kind: 'armed', armed: false, by: 'ann' },
+        { kind: 'armed', armed: true, by: 'bob' },
+      ],
+      { armed: true },
+    ],
+    [
+      'armed: what was damaged later does not disarm',
+      [
+        { kind: 'armed', armed: true, by: 'ann' },
+        { kind: 'doubt', why: 'x' },
+      ],
+      { armed: true, ownerDoubt: 'x', held: ['n1', 'n2'] },
+    ],
+    [
       'alarms: the newest text, until cleared',
       [
         { kind: 'alarm', name: 'a', text: 'one', type: 't' },

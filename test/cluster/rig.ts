@@ -148,6 +148,7 @@ export class Rig {
   readonly turns: (() => void)[] = [];
   /** `false`: turns wait in `turns`. */
   turnsAtOnce = true;
+  refusesJournal = false;
   closed = 0;
 
   constructor(
@@ -160,7 +161,7 @@ export class Rig {
       cluster: 'demo',
       nodes: ['n1', 'n2'],
       engine,
-      recollection: { ...EMPTY_RECOLLECTION, ...recollection },
+      recollection: { ...EMPTY_RECOLLECTION, armed: true, ...recollection },
       clock: this.clock,
       ...(share === undefined ? {} : { share }),
       turn: (run) => (this.turnsAtOnce ? run() : void this.turns.push(run)),
@@ -171,6 +172,7 @@ export class Rig {
       },
       journal: {
         append: (record, _wall, done) => {
+          if (this.refusesJournal) return done?.(false, 'disk full');
           this.journal.push(record);
           done?.(true, '');
         },

@@ -146,6 +146,12 @@ export class RunningDaemon {
     return daemon;
   }
 
+  /** A cluster that is seen for the first time only tells what it would do. */
+  async arm(cluster: string): Promise<void> {
+    const { status, out, err } = await clusterd(this.home, 'arm', cluster);
+    if (status !== 0) throw new Error(`${out}${err}`);
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

@@ -18,6 +18,7 @@ const STATUS: ClusterStatus = {
   ownerAssumed: true,
   ownerDoubt: null,
   unfinished: 'none',
+  inhibited: null,
   net: { level: 'alive', known: true, forMs: 61_000, detail: 'it answers' },
   onSilence: 'confirm',
   nodes: [

@@ -79,6 +79,7 @@ class Play {
   }
 
   async run(takeoverMs: number): Promise<Outcome> {
+    await this.#arm();
     const rested = await this.#until(REST_MS, isAtRest);
     if (rested === null) throw new Error(`the pair does not come to rest:\n${this.#story()}`);
     this.#struck = rested.status?.active ?? '';
@@ -97,6 +98,17 @@ class Play {
       isSameNode: look.serving === this.#struck,
       story: this.#story(),
     };
+  }
+
+  /** As soon as the daemon listens; a cluster that is seen for the first time does nothing. */
+  async #arm(): Promise<void> {
+    const end = performance.now() + REST_MS;
+    for (;;) {
+      const { status, text } = await this.#home.command(['arm', 'demo']);
+      if (status === 0) return;
+      if (performance.now() > end) throw new Error(`it cannot be armed: ${text}`);
+      await sleep(200);
+    }
   }
 
   // ---- kills -------------------------------------------------------------------------------------

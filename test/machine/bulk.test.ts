@@ -52,7 +52,7 @@ const engine = createEngine(program, {
 
 /** A cluster whose consoles are connected and believed. */
 function running(): MachineState {
-  let { state } = start(engine, EMPTY_RECOLLECTION, { at: 0, wall: 1000 });
+  let { state } = start(engine, { ...EMPTY_RECOLLECTION, armed: true }, { at: 0, wall: 1000 });
   const take = (event: Event) => {
     ({ state } = step(engine, state, event));
   };

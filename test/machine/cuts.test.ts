@@ -29,10 +29,14 @@ function cut(events: readonly Event[], size: number): Event[] {
 function replay(world: World, events: readonly Event[]) {
   const first = events[0];
   if (first === undefined) throw new Error('nothing was recorded');
-  let state: MachineState = start(world.engine, EMPTY_RECOLLECTION, {
-    at: 0,
-    wall: first.wall,
-  }).state;
+  let state: MachineState = start(
+    world.engine,
+    { ...EMPTY_RECOLLECTION, armed: true },
+    {
+      at: 0,
+      wall: first.wall,
+    },
+  ).state;
   const effects: MachineEffect[] = [];
   for (const event of events) {
     const stepped = step(world.engine, state, event);
@@ -73,7 +77,11 @@ test('an endless line is cut, and said to be cut once', () => {
 test('step never changes the state it is given', () => {
   const world = recordTakeover();
   const first = world.events[0];
-  let state = start(world.engine, EMPTY_RECOLLECTION, { at: 0, wall: first?.wall ?? 0 }).state;
+  let state = start(
+    world.engine,
+    { ...EMPTY_RECOLLECTION, armed: true },
+    { at: 0, wall: first?.wall ?? 0 },
+  ).state;
   for (const event of world.events) {
     const before = JSON.stringify(state);
     const stepped = step(world.engine, state, event);

@@ -15,7 +15,7 @@ function play(...bodies: readonly EventBody[]): string | undefined {
   const choice = { onSilence: 'confirm', serviceLost: 'alarm', settings: {} } as const;
   const target = targetOf(SUN_OBP.program, MACHINES, choice);
   const engine = createEngine(SUN_OBP.program, target, SUN_OBP.patterns);
-  let { state } = start(engine, EMPTY_RECOLLECTION, { at: 0, wall: 0 });
+  let { state } = start(engine, { ...EMPTY_RECOLLECTION, armed: true }, { at: 0, wall: 0 });
   bodies.forEach((body, index) => {
     state = step(engine, state, { ...body, at: index * 10_000, wall: index * 10_000 }).state;
   });

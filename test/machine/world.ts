@@ -108,7 +108,8 @@ export class World {
     this.#deadAfterMs = options.deadAfterMs ?? 10_000;
     this.site = new Site(options.site ?? {}, this.clock);
     this.engine = createEngine(program, this.#target(program, options), patterns);
-    this.state = start(this.engine, EMPTY_RECOLLECTION, this.clock.now()).state;
+    const armed = { ...EMPTY_RECOLLECTION, armed: true };
+    this.state = start(this.engine, armed, this.clock.now()).state;
     this.#boot();
   }
 
@@ -126,7 +127,7 @@ export class World {
   #boot(): void {
     this.#life += 1;
     this.killed = false;
-    const recollection = recollect(this.journal, ['n1', 'n2']);
+    const recollection = { ...recollect(this.journal, ['n1', 'n2']), armed: true };
     const started = start(this.engine, recollection, this.clock.now());
     this.state = started.state;
     this.#level = '';
