@@ -7,6 +7,8 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system.ts';
+import { ProcessScreen } from './process-screen.ts';
+import type { Screen } from './screen.ts';
 
 export type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM';
 
@@ -17,6 +19,8 @@ export interface Terminal {
   /** A person sits there: questions may be asked. */
   readonly isInteractive: boolean;
   question(text: string): Promise<string>;
+  /** The whole terminal for one picture; null or absent: there is none. */
+  openScreen?(): Screen | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   /** Where the program itself is installed; its CList is the last resort. */
@@ -36,6 +40,7 @@ export function processTerminal(packageRoot: string): Terminal {
     err: (text) => void process.stderr.write(text),
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     question: askOnTerminal,
+    openScreen: () => (hasScreen() ? new ProcessScreen() : null),
     environment: process.env,
     workingDirectory: process.cwd(),
     packageRoot,
@@ -46,6 +51,11 @@ export function processTerminal(packageRoot: string): Terminal {
       return () => process.off(signal, listener);
     },
   };
+}
+
+function hasScreen(): boolean {
+  const isDumb = (process.env.TERM ?? 'dumb') === 'dumb';
+  return !isDumb && process.stdin.isTTY === true && process.stdout.isTTY === true;
 }
 
 async function askOnTerminal(text: string): Promise<string> {

@@ -2,9 +2,10 @@
  * The one place that says what an operator sees of a machine: for status, for its JSON and for the
  * demo. Reads a state, changes nothing.
  */
+import { assertNever } from '../language/assert-never.ts';
 import type { NetLevel } from '../language/program.ts';
 import type { Engine } from './engine.ts';
-import { evidenceOf } from './evidence.ts';
+import { ATTESTED_MS, evidenceOf, FENCED_MS, type Grade, OFF_MS, TRUSTED_MS } from './evidence.ts';
 import type { ChannelStatus, Moment, NodeIndex } from './protocol.ts';
 import { nodeOfRole, type Run, roleOf } from './run.ts';
 import type { MachineState } from './state.ts';
@@ -16,7 +17,11 @@ export interface NodeStatus {
   readonly role: 'active' | 'standby';
   readonly channel: ChannelStatus;
   readonly channelDetail: string;
+  /** Since the console was connected, lost, ... */
+  readonly channelForMs: number;
   readonly identity: 'unknown' | 'proven' | 'carried' | 'contradicted';
+  /** Another identity than CList's, which the console showed last; null: none. */
+  readonly identityShown: string | null;
   readonly condition: string;
   readonly inService: boolean;
   readonly evidence: readonly {
@@ -24,8 +29,10 @@ export interface NodeStatus {
     readonly ageMs: number;
     readonly stale: boolean;
     readonly note: string;
+    /** Until it has to be renewed, or ends, by age alone; null: age does not end it. */
+    readonly endsInMs: number | null;
   }[];
-  /** Since the last byte of the console; null before the first connection. */
+  /** Since the last byte of the console, on whatever connection; null: it never said anything. */
   readonly silentForMs: number | null;
 }
 
@@ -63,14 +70,41 @@ export interface ClusterStatus {
   }[];
 }
 
+/** How old a proof may be, in ms; null: only what contradicts it ends it. */
+function lifetimeMs(grade: Grade): number | null {
+  switch (grade) {
+    case 'fenced':
+      return FENCED_MS;
+    case 'off':
+      return OFF_MS;
+    case 'trusted':
+      return TRUSTED_MS;
+    case 'attested':
+      return ATTESTED_MS;
+    case 'parked':
+    case 'held':
+    case 'out-of-service':
+      return null;
+    default:
+      return assertNever(grade);
+  }
+}
+
+function endsInMs(grade: Grade, ageMs: number): number | null {
+  const lifetime = lifetimeMs(grade);
+  return lifetime === null ? null : Math.max(0, lifetime - ageMs);
+}
+
 function describeNode(engine: Engine, state: MachineState, node: NodeIndex): NodeStatus {
-  const { channel, channelDetail, facts, inService, console, connection } = state.nodes[node];
+  const { channel, channelDetail, facts, inService, heardAt } = state.nodes[node];
   return {
     name: engine.target.nodes[node].name,
     role: roleOf(state, node),
     channel,
     channelDetail,
+    channelForMs: state.now - state.nodes[node].channelSince,
     identity: facts.identity,
+    identityShown: facts.identity === 'contradicted' ? facts.identityShown : null,
     condition: facts.condition,
     inService,
     evidence: evidenceOf(engine, state, node).map((one) => ({
@@ -78,8 +112,9 @@ function describeNode(engine: Engine, state: MachineState, node: NodeIndex): Nod
       ageMs: state.now - one.at,
       stale: one.stale,
       note: one.note,
+      endsInMs: endsInMs(one.grade, state.now - one.at),
     })),
-    silentForMs: connection === 0 ? null : state.now - console.byteAt,
+    silentForMs: heardAt === null ? null : state.now - heardAt,
   };
 }
 

@@ -2,6 +2,7 @@
  * The `on net` lines that hold in the current state, with the time at which each fires: a level
  * counts from entering the state or from when it came about, whichever is later.
  */
+import type { Effects } from '../language/program.ts';
 import { holds } from './condition.ts';
 import { carryOut, type Departure, reactionsNow } from './reactions.ts';
 import type { Run } from './run.ts';
@@ -9,6 +10,7 @@ import type { Run } from './run.ts';
 interface LevelLine {
   readonly key: number;
   readonly due: number;
+  readonly effects: Effects;
   fire(): Departure | null;
 }
 
@@ -26,7 +28,7 @@ export function levelLines(run: Run): readonly LevelLine[] {
     const due = Math.max(enteredAt, net.since) + run.engine.milliseconds(trigger.duration);
     const evidence = `the service address is ${net.level}: ${net.detail}`;
     const fire = () => carryOut(run, reaction.effects, { values: {}, node: null, evidence });
-    return [{ key, due, fire }];
+    return [{ key, due, effects: reaction.effects, fire }];
   });
 }
 

@@ -2,7 +2,7 @@
  * The times of the current state: `after` lines, repeated dialogues, and when the machine wants to
  * be woken for them. Called by machine.ts on `time` events.
  */
-import type { After, Every } from '../language/program.ts';
+import type { After, Effects, Every } from '../language/program.ts';
 import { holds } from './condition.ts';
 import { levelLines } from './levels.ts';
 import type { NodeIndex } from './protocol.ts';
@@ -71,20 +71,35 @@ export function stateWakesAt(run: Run): number {
   return wake;
 }
 
-/** The timers that run in the current state, for status. */
-export function timersOf(run: Run): { what: string; dueAt: number }[] {
+interface Timer {
+  /** `-> STATE`, `a notice`, or the dialogue that begins. */
+  readonly what: string;
+  readonly dueAt: number;
+}
+
+/** The timers that run in the current state, for status: the next one first. */
+export function timersOf(run: Run): Timer[] {
   const state = currentState(run);
-  const names = run.engine.program.states;
   const afters = state.afters.flatMap((after, index) => {
     if (run.state.fired.afters.includes(index) || !holds(run, after.condition)) return [];
-    const go = after.effects.find((effect) => effect.kind === 'go');
-    const to = go?.kind === 'go' ? `-> ${names[go.state]?.name ?? '?'}` : 'a notice';
-    return [{ what: to, dueAt: afterDue(run, after) }];
+    return [{ what: endOf(run, after.effects), dueAt: afterDue(run, after) }];
+  });
+  const levels = levelLines(run).flatMap(({ key, due, effects }) => {
+    if (run.state.fired.nets.includes(key)) return [];
+    return [{ what: `${endOf(run, effects)} if the net stays ${run.state.net.level}`, dueAt: due }];
   });
   const everies = state.everies.flatMap((every, index) => {
     if (!holds(run, every.condition)) return [];
     const what = currentTaskName(run, { kind: 'every', index });
     return [{ what, dueAt: run.state.everyDue[index] ?? run.state.now }];
   });
-  return [...afters, ...everies];
+  // A console that is not connected is not silent: its timer does not run.
+  const running = [...afters, ...levels, ...everies].filter(({ dueAt }) => Number.isFinite(dueAt));
+  return running.sort((one, other) => one.dueAt - other.dueAt);
+}
+
+function endOf(run: Run, effects: Effects): string {
+  const go = effects.find((effect) => effect.kind === 'go');
+  const names = run.engine.program.states;
+  return go?.kind === 'go' ? `-> ${names[go.state]?.name ?? '?'}` : 'a notice';
 }

@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
 import { formatAge } from '../../src/commands/age.ts';
-import { formatList, formatPage } from '../../src/commands/status-text.ts';
+import { checkClusters } from '../../src/commands/status-check.ts';
+import { formatList } from '../../src/commands/status-list.ts';
+import { formatPage } from '../../src/commands/status-text.ts';
+import { severityOf } from '../../src/commands/trouble.ts';
 import type { WatchedCluster } from '../../src/control/protocol.ts';
-import type { ClusterStatus } from '../../src/machine/describe.ts';
+import type { ClusterStatus, NodeStatus } from '../../src/machine/describe.ts';
 
 const WALL = Date.UTC(2001, 2, 4, 3, 12, 44);
+
+const ACTIVE: NodeStatus = {
+  name: 'n1',
+  role: 'active',
+  channel: 'connected',
+  channelDetail: '',
+  channelForMs: 86_400_000,
+  identity: 'unknown',
+  identityShown: null,
+  condition: 'running',
+  inService: true,
+  evidence: [],
+  silentForMs: 4_000,
+};
 
 const STATUS: ClusterStatus = {
   cluster: 'pki',
@@ -22,26 +39,18 @@ const STATUS: ClusterStatus = {
   net: { level: 'alive', known: true, forMs: 61_000, detail: 'it answers' },
   onSilence: 'confirm',
   nodes: [
-    {
-      name: 'n1',
-      role: 'active',
-      channel: 'connected',
-      channelDetail: '',
-      identity: 'proven',
-      condition: 'running',
-      inService: true,
-      evidence: [],
-      silentForMs: 4_000,
-    },
+    ACTIVE,
     {
       name: 'n2',
       role: 'standby',
       channel: 'lost',
       channelDetail: 'refused',
+      channelForMs: 60_000,
       identity: 'unknown',
+      identityShown: null,
       condition: 'unknown',
       inService: false,
-      evidence: [{ grade: 'off', ageMs: 31_000, stale: true, note: 'says off' }],
+      evidence: [{ grade: 'off', ageMs: 31_000, stale: true, note: 'says off', endsInMs: 0 }],
       silentForMs: null,
     },
   ],
@@ -66,13 +75,22 @@ describe('the page about a cluster', () => {
     ['since when', /since .* for 1 h$/m],
     ['why, made safe to show', /why +login \\x1b\[2Jcame$/m],
     ['that the owner is only assumed', /n1 owns it \(assumed from CList/],
-    ['the network', /net alive for 1 min 1 s \(it answers\)/],
+    ['the service address', /service +alive for 1 min 1 s \(it answers\)/],
     ['the policy for silence', /confirm: an operator must confirm/],
-    ['a node and what is known of it', /n1 {2}active: console connected, identity proven, running/],
-    ['a lost console, why, and out of service', /console lost \(refused\).*OUT OF SERVICE/],
-    ['evidence with its age', /off, 31 s old, must be asked again: says off/],
+    ['that it acts', /acts +by itself \(armed\)/],
+    ['a node and its role', /^ {2}n1 {2}active: owns the disk$/m],
+    ['its console', /console +connected for 1 d, last heard 4 s ago$/m],
+    ['what it showed last', /showed +a running system$/m],
+    ['why it shows no identity', /identity +not asked: a running system does not show it/],
+    ['that nothing speaks against it', /evidence +none against it: it may write to the disk/],
+    ['that a node is out of service', /^ {2}n2 {2}standby, OUT OF SERVICE/m],
+    ['a lost console and why', /console +LOST for 1 min \(refused\), never heard/],
+    ['evidence with its age', /off, 31 s old, must be renewed before it counts: says off/],
     ['what is due', /in 12 s: tap on n1/],
-    ['alarms with what to type', /ALARM standby, for 0 s: not ready\n +type: clusterd status pki/],
+    [
+      'alarms with what to type',
+      /ALARM standby, since 2001.*, for 0 s: not ready\n +type: clusterd status pki/,
+    ],
   ])('tells %s', (_, pattern) => {
     expect(page).toMatch(pattern);
     expect(page).not.toMatch(/[^\n\x20-\x7e]/);
@@ -98,30 +116,128 @@ describe('the page about a cluster', () => {
   it('bears a machine that cannot be described', () => {
     const lost = { ...watched({}, 'boom'), status: null } as WatchedCluster;
     expect(formatPage(lost, WALL)).toMatch(/cannot be described\n.*NOT CONTROLLED: boom/);
-    expect(formatList([lost], WALL)).toMatch(/^pki +FAULT +boom$/m);
+    expect(formatList([lost], WALL)).toMatch(/^!! +pki +FAULT: boom$/m);
+  });
+  it('says how long evidence is good, and by what else it ends', () => {
+    const evidence = (endsInMs: number | null) => [
+      { grade: 'fenced', ageMs: 3_000, stale: false, note: 'seen', endsInMs },
+    ];
+    const pageOf = (endsInMs: number | null) =>
+      formatPage(watched({ nodes: [{ ...ACTIVE, evidence: evidence(endsInMs) }] }), WALL);
+    expect(pageOf(57_000)).toMatch(/fenced, 3 s old, good for another 57 s: seen/);
+    expect(pageOf(null)).toMatch(/fenced, 3 s old, holds until contradicted: seen/);
+  });
+  it('says loudly that nothing is sent, and that another machine answers', () => {
+    const nodes = [{ ...ACTIVE, identity: 'contradicted', identityShown: '83a5\u0007' } as const];
+    const text = formatPage(watched({ inhibited: 'disarmed: since the start', nodes }), WALL);
+    expect(text).toMatch(/acts +NOTHING IS SENT: disarmed: since the start/);
+    expect(text).toMatch(/ANOTHER MACHINE IS ON THE LINE OF n1: it showed 83a5\\x07/);
   });
 });
 
+const calm = (cluster: string): WatchedCluster => {
+  const nodes = STATUS.nodes.map((node) => ({ ...node, inService: true }));
+  return { ...watched({ alarms: [], nodes }), cluster } as WatchedCluster;
+};
+
+const alarmed = (cluster: string, name: string): WatchedCluster =>
+  ({
+    ...watched({
+      alarms: [{ name, text: 'a | b', type: 'clusterd status', sinceWall: WALL - 61_000 }],
+      nodes: STATUS.nodes.map((node) => ({ ...node, inService: true })),
+    }),
+    cluster,
+  }) as WatchedCluster;
+
 describe('the list of clusters', () => {
-  it('has one line each, in columns, alarms below', () => {
+  it('has one line each, in columns, alarms below, the worst last, and a count', () => {
     const list = formatList(
       [
+        alarmed('pki-10', 'production'),
         watched({ onSilence: 'trust' }),
         { kind: 'not-watched', cluster: 'other', why: 'no script' },
-        watched({ alarms: [] }, 'boom'),
+        calm('pki-9'),
+        calm('pki-10'),
+        { ...watched({ alarms: [] }, 'boom'), cluster: 'a' } as WatchedCluster,
       ],
       WALL,
     );
     expect(list.split('\n')).toEqual([
-      'pki    watch           1 h  n1 active, n2 standby | net alive | n2 OUT OF SERVICE | silence: TRUST',
-      '  ALARM standby: not ready | type: clusterd status pki',
-      'other  NOT WATCHED          no script',
-      'pki    FAULT in watch  1 h  n1 active, n2 standby | net alive | n2 OUT OF SERVICE',
+      '    CLUSTER  STATE           FOR  ACTIVE  STANDBY            SERVICE',
+      '    pki-9    watch           1 h  n1      n2 lost            alive',
+      '    pki-10   watch           1 h  n1      n2 lost            alive',
+      '!   pki      watch           1 h  n1      n2 out of service  alive    silence: TRUST',
+      '      ALARM standby, for 0 s: not ready | type: clusterd status pki',
+      '!!  a        FAULT in watch  1 h  n1      n2 out of service  alive',
+      '!!  other    NOT WATCHED: no script',
+      '      type: clusterd check',
+      '!!  pki-10   watch           1 h  n1      n2 lost            alive',
+      '      ALARM production, for 1 min 1 s: a | b | type: clusterd status',
+      '6 clusters: 2 ok, 1 warning, 3 critical',
       '',
     ]);
   });
-  it('is empty for none', () => {
-    expect(formatList([], WALL)).toBe('');
+  it('leaves the calm ones out, and still counts them', () => {
+    const list = formatList([calm('one'), alarmed('two', 'standby')], WALL, true);
+    expect(list).not.toMatch(/one/);
+    expect(list).toMatch(/two[\s\S]*2 clusters: 1 ok, 1 warning, 0 critical\n$/);
+    expect(formatList([calm('one')], WALL, true)).toBe('1 cluster: 1 ok, 0 warning, 0 critical\n');
+  });
+  it('says on how many nothing is sent', () => {
+    const still = watched({ alarms: [], inhibited: 'disarmed' });
+    expect(formatList([still, calm('x')], WALL)).toMatch(/; on 1 of them nothing is sent\n$/);
+  });
+  it('bears none and a thousand', () => {
+    expect(formatList([], WALL)).toBe('0 clusters: 0 ok, 0 warning, 0 critical\n');
+    const many = Array.from({ length: 1000 }, (_, index) => calm(`c${index}`));
+    const lines = formatList([...many, alarmed('bad', 'cables')], WALL)
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(1004);
+    expect(lines.at(-3)).toMatch(/^!! {2}bad /);
+  });
+});
+
+describe('how bad it is', () => {
+  it.each([
+    ['calm', calm('x'), 'ok'],
+    ['a standby that is not ready', alarmed('x', 'standby'), 'warning'],
+    ['a lost console', alarmed('x', 'console:n1'), 'warning'],
+    ['a log that cannot be written', alarmed('x', 'clusterd:log'), 'warning'],
+    ['production', alarmed('x', 'production'), 'critical'],
+    ['an alarm that nobody knows here', alarmed('x', 'smoke'), 'critical'],
+    ['an owner in doubt', alarmed('x', 'clusterd:owner'), 'critical'],
+    ['a fault', watched({ alarms: [] }, 'boom'), 'critical'],
+    ['not watched', { kind: 'not-watched', cluster: 'x', why: 'y' } as const, 'critical'],
+  ])('%s', (_, cluster, severity) => {
+    expect(severityOf(cluster)).toBe(severity);
+  });
+  it('a dead service address is critical, one not yet asked is not', () => {
+    const dead = { level: 'dead', known: true, forMs: 1, detail: '' } as const;
+    const nodes = STATUS.nodes.map((node) => ({ ...node, inService: true }));
+    expect(severityOf(watched({ alarms: [], nodes, net: dead }))).toBe('critical');
+    expect(severityOf(watched({ alarms: [], nodes, net: { ...dead, known: false } }))).toBe('ok');
+  });
+});
+
+describe('the check for monitoring', () => {
+  it('is one line with figures, and its status', () => {
+    expect(checkClusters([calm('one'), calm('two')])).toEqual({
+      exitStatus: 0,
+      text: 'CLUSTERD OK - 2 clusters without trouble | ok=2 warning=0 critical=0\n',
+    });
+    const bad = [calm('one'), alarmed('low', 'standby'), alarmed('high', 'production')];
+    expect(checkClusters(bad)).toEqual({
+      exitStatus: 2,
+      text:
+        'CLUSTERD CRITICAL - 2 of 3 clusters: high: production: a / b; low: standby: a / b' +
+        ' | ok=1 warning=1 critical=1\n',
+    });
+    expect(checkClusters([alarmed('low', 'standby')]).exitStatus).toBe(1);
+  });
+  it('stays short with many', () => {
+    const many = Array.from({ length: 50 }, (_, index) => alarmed(`c${index}`, 'production'));
+    expect(checkClusters(many).text).toMatch(/and 45 other clusters \|/);
   });
 });
 

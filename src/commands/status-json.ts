@@ -1,0 +1,43 @@
+/**
+ * What `clusterd status --json` prints: the shape that programs may rely on. Pure.
+ * Fields are only ever added to it; `format` changes when one had to go or got another meaning.
+ */
+import type { DaemonSummary, WatchedCluster } from '../control/protocol.ts';
+import { severityOf, troublesOf } from './trouble.ts';
+
+export const STATUS_FORMAT = 1;
+
+export interface StatusReply {
+  readonly daemon: DaemonSummary;
+  readonly wall: number;
+  readonly clusters: readonly WatchedCluster[];
+}
+
+export function formatStatusJson({ daemon, wall, clusters }: StatusReply): string {
+  const judged = clusters.map((cluster) => ({
+    ...cluster,
+    severity: severityOf(cluster),
+    troubles: troublesOf(cluster),
+  }));
+  return `${JSON.stringify({ format: STATUS_FORMAT, daemon, wall, clusters: judged }, null, 2)}\n`;
+}
+
+export const JSON_HELP = `--json prints one object. Names that end in Ms are milliseconds, in Wall milliseconds since 1970
+(UTC); null means: none, or not known.
+  format       1; fields may be added, and are only removed with another number
+  daemon       pid, home, startedWall, clusters (how many are watched)
+  wall         the daemon's time
+  clusters[]   kind "watched" or "not-watched" (then: why), cluster, severity "ok", "warning" or
+               "critical", troubles[] (severity, text)
+    fault      why it is not controlled any more
+    ownAlarms[]  alarms of the daemon itself: name, text, type (the command to type), sinceWall
+    attached[]   who looks at a console: operator, node, sinceWall, isWriting
+    status     state, summary, sinceWall, reason, active, standby, ownerAssumed, ownerDoubt,
+               inhibited (why nothing is sent), unfinished "none", "takeover" or "boot", onSilence,
+               script, doing, alarms[] (as above)
+      net        level "alive", "dead" or "blind", known, forMs, detail
+      nodes[]    name, role, inService, channel "connected", "stale", "lost" or "busy",
+                 channelDetail, channelForMs, silentForMs, condition (what its console showed last),
+                 identity "unknown", "proven", "carried" or "contradicted", identityShown
+        evidence[] grade, ageMs, stale (to be renewed before it counts), note, endsInMs
+      timers[]   what, dueInMs`;
