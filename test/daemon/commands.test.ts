@@ -325,6 +325,7 @@ describe('an operator', () => {
 
   it('confirms with the name typed twice, and the log says who', async () => {
     const daemon = await watchingDemo();
+    await daemon.arm('demo');
     const { status } = await clusterd(daemon.home, 'confirm', 'demo', 'demo-a', '--yes', 'demo-a');
     expect(status).toBe(0);
     await daemon.logged(new RegExp(` ${userInfo().username}: confirm demo-a`), 5_000);

@@ -77,7 +77,7 @@ describe('the daemon', () => {
     const { status } = await third.status('demo');
     expect(status).toMatchObject({ active: 'n2', ownerAssumed: false, unfinished: 'boot' });
     expect(status?.nodes.map(({ evidence }) => evidence)).toEqual([[], []]);
-    await third.logged(/-> watch[\s\S]*-> watch/, 90_000);
+    await third.logged(/armed by[\s\S]*-> watch[\s\S]*-> watch/, 90_000);
     expect((await third.status('demo')).status).toMatchObject({ active: 'n2', state: 'watch' });
     const page = await clusterd(third.home, 'status', 'demo');
     expect(page.out).toMatch(/n2 owns it/);
