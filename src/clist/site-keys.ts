@@ -23,8 +23,8 @@ export function newSiteDraft(span: Span): SiteDraft {
   return { span, seen: new Map(), site: DEFAULT_SITE };
 }
 
-const TEST_ALARM_MS_MIN = 10_000;
-const HEARTBEAT_MS_MIN = 1_000;
+const TEST_ALARM_MS = { low: 10_000, high: 7 * 86_400_000 };
+const HEARTBEAT_MS = { low: 1_000, high: 86_400_000 };
 
 export const SITE_KEYS: Readonly<Record<string, Key<SiteDraft>>> = {
   'alarm-mail': {
@@ -57,7 +57,7 @@ export const SITE_KEYS: Readonly<Record<string, Key<SiteDraft>>> = {
     usage: 'test-alarm every 1d',
     repeatable: false,
     read(line, draft) {
-      const testAlarmMs = readEvery(line, TEST_ALARM_MS_MIN);
+      const testAlarmMs = readEvery(line, TEST_ALARM_MS);
       if (testAlarmMs !== null) draft.site = { ...draft.site, testAlarmMs };
     },
   },
@@ -141,19 +141,23 @@ function readUrl(line: LineReader, word: Word): WebhookTarget['url'] | null {
 }
 
 function readHeartbeat(line: LineReader, draft: SiteDraft): void {
-  const everyMs = readEvery(line, HEARTBEAT_MS_MIN);
+  const everyMs = readEvery(line, HEARTBEAT_MS);
   if (everyMs === null) return;
   const argv = readProgram(line);
   if (argv !== null) draft.site = { ...draft.site, heartbeat: { everyMs, argv } };
 }
 
-function readEvery(line: LineReader, msMin: number): number | null {
+function readEvery(
+  line: LineReader,
+  { low, high }: { readonly low: number; readonly high: number },
+): number | null {
   if (line.choice(['every']) === null) return null;
   const word = line.next('a length of time');
   const ms = word === null ? null : line.accept(word, readDuration(word.text));
   if (word === null || ms === null) return null;
-  if (ms >= msMin) return ms;
-  line.fail('bad-duration', word.span, `expected at least ${formatDuration(msMin)}`);
+  if (ms >= low && ms <= high) return ms;
+  const range = `between ${formatDuration(low)} and ${formatDuration(high)}`;
+  line.fail('bad-duration', word.span, `expected ${range}`);
   return null;
 }
 

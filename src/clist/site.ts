@@ -39,9 +39,9 @@ export interface Site {
   readonly alarmWebhook: readonly WebhookTarget[];
   /** Program and arguments for all clusters that have none of their own. Empty: none. */
   readonly alarmCommand: readonly string[];
-  /** A test alarm goes out so often, ms, at least 10 s. Null (default): none by itself. */
+  /** A test alarm goes out so often, ms, 10 s to 7 days. Null (default): none by itself. */
   readonly testAlarmMs: number | null;
-  /** Runs while clusterd is alive, so often, ms, at least 1 s. Null (default): none. */
+  /** Runs while clusterd is alive, so often, ms, 1 s to 1 day. Null (default): none. */
   readonly heartbeat: { readonly everyMs: number; readonly argv: readonly string[] } | null;
   /** Where metrics are served. Null (default): nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;

@@ -47,6 +47,7 @@ function isHistory(record: JournalRecord): boolean {
     case 'held':
     case 'alarm':
     case 'cleared':
+    case 'acknowledged':
     case 'compacted':
       return false;
     default:

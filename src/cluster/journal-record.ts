@@ -20,6 +20,7 @@ const REQUIRED: Readonly<Record<JournalRecord['kind'], Fields>> = {
   armed: { armed: 'boolean', by: 'string' },
   alarm: { name: 'string', text: 'string', type: 'string' },
   cleared: { name: 'string' },
+  acknowledged: { name: 'string', by: 'string', note: 'string' },
   doubt: { why: 'string' },
   compacted: { remembered: 'recollection' },
 };
@@ -71,9 +72,19 @@ const PARTS: Readonly<Record<keyof Recollection, (value: unknown) => boolean>> =
   entries: (value) => isObject(value) && Object.values(value).every(isListOf('number')),
   outOfService: (value) => isListOf('string')(value),
   held: (value) => isListOf('string')(value),
-  alarms: (value) =>
-    Array.isArray(value) && value.every((one) => hasTexts(one, ['name', 'text', 'type'])),
+  alarms: (value) => Array.isArray(value) && value.every(isAlarm),
 };
+
+function isAlarm(value: unknown): boolean {
+  if (!hasTexts(value, ['name', 'text', 'type']) || !isObject(value)) return false;
+  const { acknowledged } = value;
+  if (acknowledged === undefined) return true;
+  return hasTexts(acknowledged, ['by', 'note']) && isNumber(acknowledged, 'wall');
+}
+
+function isNumber(value: unknown, name: string): boolean {
+  return isObject(value) && typeof value[name] === 'number';
+}
 
 function isRecollection(value: unknown): boolean {
   return isObject(value) && Object.entries(PARTS).every(([name, fits]) => fits(value[name]));

@@ -17,6 +17,7 @@
  *   held        whether a system sleeps under the node's prompt
  *   attested    nothing: an operator's word does not outlive the daemon that heard it
  *   alarm, cleared   the alarms that were raised
+ *   acknowledged     who knows of one of them, until its text changes
  *   compacted   everything at once: what the records before it came to
  *
  * Called by journal-file.ts at start and by the simulation. Pure. Must never invent: what no record
@@ -94,6 +95,8 @@ function fold(draft: Draft, record: JournalRecord, wall: number, nodes: NodeName
     case 'alarm':
     case 'cleared':
       return foldAlarm(draft, record);
+    case 'acknowledged':
+      return foldAcknowledged(draft, record, wall);
     case 'compacted':
       Object.assign(draft, record.remembered);
       return;
@@ -140,7 +143,21 @@ function foldAlarm(draft: Draft, record: Extract<JournalRecord, { kind: 'alarm' 
     draft.alarms = others;
     return;
   }
-  draft.alarms = [...others, { name: record.name, text: record.text, type: record.type }];
+  const { name, text, type } = record;
+  const before = draft.alarms.find((alarm) => alarm.name === name);
+  const isSame = before?.text === text && before.type === type;
+  draft.alarms = [...others, isSame ? before : { name, text, type }];
+}
+
+function foldAcknowledged(
+  draft: Draft,
+  { name, by, note }: Extract<JournalRecord, { kind: 'acknowledged' }>,
+  wall: number,
+): void {
+  const acknowledged = { by, note, wall };
+  draft.alarms = draft.alarms.map((alarm) =>
+    alarm.name === name ? { ...alarm, acknowledged } : alarm,
+  );
 }
 
 function withEntry(entries: Recollection['entries'], state: string, wall: number) {

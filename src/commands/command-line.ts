@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
+import { addAck } from './ack.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
 import { addDemo } from './demo.ts';
@@ -19,6 +20,7 @@ import { addStart } from './start.ts';
 import { addStatus } from './status.ts';
 import { addStop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
+import { addTestAlarm } from './test-alarm.ts';
 
 /** In the order in which `--help` shows them. */
 const COMMANDS: readonly AddCommand[] = [
@@ -32,6 +34,8 @@ const COMMANDS: readonly AddCommand[] = [
   addReplay,
   addSim,
   addOperatorWords,
+  addAck,
+  addTestAlarm,
   addDemo,
 ];
 

@@ -3,6 +3,7 @@
  * of the Nagios kind (0 ok, 1 warning, 2 critical, 3 cannot be told). Called by the status command.
  * Pure. No answer of the daemon is critical: then nobody watches the clusters.
  */
+import type { RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { WatchedCluster } from '../control/protocol.ts';
 import { visible } from '../log/visible.ts';
 import { plural } from './diagnostics-text.ts';
@@ -18,8 +19,12 @@ export interface CheckResult {
 const NAMED_MAX = 5;
 export const CHECK_UNKNOWN = 3;
 
-export function checkClusters(clusters: readonly WatchedCluster[]): CheckResult {
-  const severity = worst(clusters.map(severityOf));
+export function checkClusters(
+  clusters: readonly WatchedCluster[],
+  siteAlarms: readonly RaisedAlarm[] = [],
+): CheckResult {
+  const ofSite: readonly Severity[] = siteAlarms.length === 0 ? [] : ['warning'];
+  const severity = worst([...clusters.map(severityOf), ...ofSite]);
   const troubled = clusters
     .filter((one) => severityOf(one) !== 'ok')
     .sort((one, other) => rank(other) - rank(one));
@@ -34,7 +39,8 @@ export function checkClusters(clusters: readonly WatchedCluster[]): CheckResult 
     troubled.length === 0
       ? `${plural(clusters.length, 'cluster')} without trouble`
       : `${troubled.length} of ${plural(clusters.length, 'cluster')}: ${named.join('; ')}`;
-  return result(severity, what, figures(clusters));
+  const site = siteAlarms.map(({ name, text }) => `; ${visible(`${name}: ${text}`)}`).join('');
+  return result(severity, `${what}${site}`, figures(clusters));
 }
 
 /** The status could not be had: `why` says so in one clause. */

@@ -2,6 +2,7 @@
  * What `clusterd status --json` prints: the shape that programs may rely on. Pure.
  * Fields are only ever added to it; `format` changes when one had to go or got another meaning.
  */
+import type { RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { DaemonSummary, WatchedCluster } from '../control/protocol.ts';
 import { severityOf, troublesOf } from './trouble.ts';
 
@@ -11,15 +12,17 @@ export interface StatusReply {
   readonly daemon: DaemonSummary;
   readonly wall: number;
   readonly clusters: readonly WatchedCluster[];
+  readonly siteAlarms: readonly RaisedAlarm[];
 }
 
-export function formatStatusJson({ daemon, wall, clusters }: StatusReply): string {
+export function formatStatusJson({ daemon, wall, clusters, siteAlarms }: StatusReply): string {
   const judged = clusters.map((cluster) => ({
     ...cluster,
     severity: severityOf(cluster),
     troubles: troublesOf(cluster),
   }));
-  return `${JSON.stringify({ format: STATUS_FORMAT, daemon, wall, clusters: judged }, null, 2)}\n`;
+  const all = { format: STATUS_FORMAT, daemon, wall, siteAlarms, clusters: judged };
+  return `${JSON.stringify(all, null, 2)}\n`;
 }
 
 export const JSON_HELP = `--json prints one object. Names that end in Ms are milliseconds, in Wall milliseconds since 1970
@@ -27,10 +30,12 @@ export const JSON_HELP = `--json prints one object. Names that end in Ms are mil
   format       1; fields may be added, and are only removed with another number
   daemon       pid, home, startedWall, clusters (how many are watched)
   wall         the daemon's time
+  siteAlarms[] alarms of no cluster: name, text, type, sinceWall, acknowledged (by, note, wall)
   clusters[]   kind "watched" or "not-watched" (then: why), cluster, severity "ok", "warning" or
                "critical", troubles[] (severity, text)
     fault      why it is not controlled any more
     ownAlarms[]  alarms of the daemon itself: name, text, type (the command to type), sinceWall
+    acknowledged[]  alarms that somebody knows of: name, text, by, note, wall
     attached[]   who looks at a console: operator, node, sinceWall, isWriting
     status     state, summary, sinceWall, reason, active, standby, ownerAssumed, ownerDoubt,
                inhibited (why nothing is sent), unfinished "none", "takeover" or "boot", onSilence,

@@ -3,13 +3,14 @@
  * The worst stand last, right above the count: with a thousand clusters that is what the terminal
  * still shows. Every free text is made safe to show: some of it came from a console.
  */
+import type { RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { DaemonSummary, WatchedCluster } from '../control/protocol.ts';
 import { visible } from '../log/visible.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
 import { formatAge } from './age.ts';
 import { plural } from './diagnostics-text.ts';
 import { readinessOf } from './node-words.ts';
-import { alarmsOf } from './status-alarms.ts';
+import { alarmsOf, siteAlarmLines } from './status-alarms.ts';
 import { SEVERITIES, type Severity, severityOf } from './trouble.ts';
 
 export interface Row {
@@ -118,8 +119,13 @@ export function formatList(
   return [...table, formatCount(clusters)].map((line) => `${line}\n`).join('');
 }
 
-/** The line above the list. */
-export function formatDaemon(daemon: DaemonSummary, wall: number): string {
+/** The lines above the list. */
+export function formatDaemon(
+  daemon: DaemonSummary,
+  wall: number,
+  siteAlarms: readonly RaisedAlarm[] = [],
+): string {
   const age = formatAge(wall - daemon.startedWall);
-  return `clusterd runs as process ${daemon.pid} for ${age}, ${daemon.home}\n`;
+  const head = `clusterd runs as process ${daemon.pid} for ${age}, ${daemon.home}`;
+  return [head, ...siteAlarmLines(siteAlarms, wall)].map((line) => `${line}\n`).join('');
 }

@@ -71,12 +71,12 @@ async function status(
     return watchStatus({ screen, fetchStatus, clock, onlyTrouble, single: cluster });
   }
   const reply = await fetchStatus(cluster);
-  const { daemon, wall, clusters } = reply;
+  const { daemon, wall, clusters, siteAlarms } = reply;
   if (options.json === true) {
     const shown = clusters.filter((one) => !onlyTrouble || severityOf(one) !== 'ok');
-    terminal.out(formatStatusJson({ daemon, wall, clusters: shown }));
+    terminal.out(formatStatusJson({ daemon, wall, clusters: shown, siteAlarms }));
   } else if (cluster === null) {
-    terminal.out(formatDaemon(daemon, wall) + formatList(clusters, wall, onlyTrouble));
+    terminal.out(formatDaemon(daemon, wall, siteAlarms) + formatList(clusters, wall, onlyTrouble));
   } else terminal.out(clusters.map((one) => formatPage(one, wall)).join('\n'));
   return 0;
 }
@@ -97,7 +97,8 @@ function print({ exitStatus, text }: CheckResult, { terminal }: CommandContext):
 
 async function check(fetchStatus: () => Promise<StatusReply>): Promise<CheckResult> {
   try {
-    return checkClusters((await fetchStatus()).clusters);
+    const { clusters, siteAlarms } = await fetchStatus();
+    return checkClusters(clusters, siteAlarms);
   } catch (error) {
     if (!(error instanceof DaemonError)) throw error;
     const { message, code, context } = error;

@@ -59,7 +59,13 @@ function merge(one: Reply, other: Reply): Reply {
   if (!other.ok || other.kind !== 'status') return other;
   const clusters = mergeClusters(one.clusters, other.clusters);
   const count = one.daemon.clusters + other.daemon.clusters;
-  const merged: StatusReply = { ...one, clusters, daemon: { ...one.daemon, clusters: count } };
+  const siteAlarms = [...one.siteAlarms, ...other.siteAlarms];
+  const merged: StatusReply = {
+    ...one,
+    clusters,
+    siteAlarms,
+    daemon: { ...one.daemon, clusters: count },
+  };
   return merged;
 }
 

@@ -7,6 +7,7 @@
  * Who may connect at all is decided by the socket's mode, 0660.
  */
 import { z } from 'zod';
+import type { AcknowledgedAlarm, RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { OwnAlarm } from '../cluster/own-alarms.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
 import type { Challenge } from './challenge.ts';
@@ -22,6 +23,12 @@ const name = z
   .min(1)
   .max(128)
   .regex(/^[^\p{Cc}\p{Cf}]+$/u, 'has control characters');
+
+/** What a person adds in words, or ''. */
+const note = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'has control characters');
 
 export const OPERATOR_WORDS = [
   'arm',
@@ -66,6 +73,14 @@ const requestSchema = z.discriminatedUnion('kind', [
     lines: z.number().int().min(0).max(ATTACH_LINES_MAX),
     operator: name,
   }),
+  z.strictObject({
+    kind: z.literal('acknowledge'),
+    cluster: name,
+    alarm: name,
+    note,
+    operator: name,
+  }),
+  z.strictObject({ kind: z.literal('test-alarm'), operator: name }),
   z.strictObject({ kind: z.literal('reopen'), operator: name }),
   z.strictObject({ kind: z.literal('shutdown'), operator: name }),
 ]);
@@ -99,6 +114,8 @@ export type WatchedCluster =
       readonly ownAlarms: readonly OwnAlarm[];
       /** Who is attached to its consoles, in the order in which they came. */
       readonly attached: readonly AttachedPerson[];
+      /** Those alarms, of both kinds, that somebody knows of. */
+      readonly acknowledged: readonly AcknowledgedAlarm[];
     }
   | {
       readonly kind: 'not-watched';
@@ -126,6 +143,15 @@ export type Reply =
       /** The daemon's time, so that ages can be told without its clock. */
       readonly wall: number;
       readonly clusters: readonly WatchedCluster[];
+      /** Alarms of no cluster: a sink that does not work, the heartbeat. */
+      readonly siteAlarms: readonly RaisedAlarm[];
+    }
+  | { readonly ok: true; readonly kind: 'acknowledge'; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly kind: 'test-alarm';
+      /** Each sink, and why it was not told, or null. */
+      readonly sinks: readonly { readonly sink: string; readonly why: string | null }[];
     }
   | {
       readonly ok: true;

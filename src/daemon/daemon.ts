@@ -28,8 +28,10 @@ import type { Home } from '../home/home.ts';
 import type { LoadedHome, RefusedCluster, SoundCluster } from '../home/load-home.ts';
 import { didYouMean } from '../language/diagnostics.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
+import { acknowledge } from './acknowledge.ts';
 import { createAttachDesk } from './attachments.ts';
 import { claimsOf, objectionTo } from './cluster-claims.ts';
+import { LifeSigns } from './life-signs.ts';
 import { SharedParts } from './shared-parts.ts';
 
 export interface DaemonOptions {
@@ -58,6 +60,7 @@ export class Daemon {
   readonly #shared: SharedParts;
   readonly #stallWatch: StallWatch;
   readonly #attached: AttachDesk;
+  readonly #life: LifeSigns;
   readonly #startedWall: number;
   readonly #watched = new Map<string, Watched>();
   readonly #notWatched: RefusedCluster[];
@@ -70,6 +73,7 @@ export class Daemon {
     this.#notWatched = [...options.loaded.refused];
     this.#shared = new SharedParts({
       home: options.home,
+      site: options.loaded.site,
       clock: options.clock,
       onLevel: (cluster, level, detail) => this.#watched.get(cluster)?.runner.net(level, detail),
       onNotice: options.onNotice,
@@ -78,6 +82,15 @@ export class Daemon {
     this.#stallWatch = new StallWatch({
       clock: options.clock,
       onStall: (lateMs) => this.#stalled(lateMs),
+    });
+    this.#life = new LifeSigns({
+      site: options.loaded.site,
+      only: options.home.onlyCluster,
+      clock: options.clock,
+      shared: this.#shared,
+      onNotice: options.onNotice,
+      faults: () => [...this.#watched.values()].map(({ runner }) => runner.fault),
+      notWatchedCount: () => this.#notWatched.length,
     });
   }
 
@@ -89,6 +102,7 @@ export class Daemon {
     await daemon.#watchAll(await daemon.#claim(options.loaded.sound));
     daemon.#shared.start([...daemon.#watched.values()].map(({ sound }) => sound.cluster));
     daemon.#stallWatch.start();
+    daemon.#life.start();
     await daemon.#startRunners();
     return daemon;
   }
@@ -109,8 +123,10 @@ export class Daemon {
   async stop(): Promise<void> {
     this.#attached.close('the daemon ends');
     this.#stallWatch.stop();
+    this.#life.stop();
     this.#shared.stop();
-    await Promise.all([...this.#watched.values()].map(({ runner }) => runner.end()));
+    const runners = [...this.#watched.values()].map(({ runner }) => runner);
+    await Promise.all([...runners.map((one) => one.end()), this.#shared.siteAlarms.close()]);
     await this.#claims?.release();
     await this.#lock?.release();
   }
@@ -217,6 +233,10 @@ export class Daemon {
         return this.#operator(request);
       case 'attach':
         return this.#attached.attach(request);
+      case 'acknowledge':
+        return acknowledge(request, this.#shared, [...this.#watched.keys()]);
+      case 'test-alarm':
+        return this.#life.testNow(request.operator);
       case 'reopen':
         this.#noteAll(`${request.operator} has the logs opened anew`);
         this.reopenLogs();
@@ -242,7 +262,8 @@ export class Daemon {
     const all = this.#describeAll();
     const clusters = cluster === null ? all : all.filter((one) => one.cluster === cluster);
     if (cluster !== null && clusters.length === 0) return this.#unknownCluster(cluster);
-    return { ok: true, kind: 'status', daemon: this.#summary(), wall, clusters };
+    const siteAlarms = this.#shared.siteAlarms.list();
+    return { ok: true, kind: 'status', daemon: this.#summary(), wall, clusters, siteAlarms };
   }
 
   #describeAll(): WatchedCluster[] {
@@ -254,6 +275,7 @@ export class Daemon {
         fault: runner.fault,
         ownAlarms: runner.own.list(),
         attached: this.#attached.list(runner.cluster),
+        acknowledged: this.#shared.alarmsOf(runner.cluster)?.acknowledged() ?? [],
       }),
     );
     const others = this.#notWatched.map(

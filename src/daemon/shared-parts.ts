@@ -4,18 +4,17 @@
  * nothing.
  */
 
-import { AlarmBoard } from '../alarm/alarm-board.ts';
-import { ALARM_COMMAND_ALARM, CommandSink } from '../alarm/command-sink.ts';
 import { createLogSink } from '../alarm/log-sink.ts';
-import { Turnstile } from '../alarm/turnstile.ts';
+import type { Outbox } from '../alarm/outbox.ts';
 import { Ears } from '../attach/ears.ts';
 import type { Cluster, ClusterNode } from '../clist/cluster.ts';
 import { resolveFenceAgent } from '../clist/fence-agent.ts';
 import { resolveSecret } from '../clist/secrets.ts';
+import type { Site } from '../clist/site.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { OpenedJournal } from '../cluster/journal-file.ts';
 import { LOG_ALARM, type OwnAlarms } from '../cluster/own-alarms.ts';
-import type { AlarmSink, CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
+import type { CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
 import { askPower } from '../cluster/power.ts';
 import { TurnShare } from '../cluster/turn-share.ts';
 import type { Home } from '../home/home.ts';
@@ -32,9 +31,13 @@ import { runCommand } from '../transport/command.ts';
 import { createFenceAgents, type FenceAgents } from '../transport/fence-agent.ts';
 import { Line } from '../transport/line.ts';
 import { createTransport } from '../transport/open.ts';
+import { AlarmSinks } from './alarm-sinks.ts';
+import { ClusterAlarms } from './cluster-alarms.ts';
+import { SiteAlarms } from './site-alarms.ts';
 
 export interface SharedOptions {
   readonly home: Home;
+  readonly site: Site;
   readonly clock: Clock;
   /** The network of a cluster changed. */
   readonly onLevel: (cluster: string, level: NetLevel, detail: string) => void;
@@ -42,8 +45,6 @@ export interface SharedOptions {
   readonly onNotice: (text: string) => void;
 }
 
-/** Alarm commands that run at once, over all clusters. */
-const ALARM_COMMANDS_MAX = 16;
 /** What consoles said reaches the disk so late at most; at once with every decision. */
 const TRANSCRIPT_FLUSH_MS = 3_000;
 /** So much of a command's output goes to the machine, as the detail of its event. */
@@ -56,14 +57,19 @@ export class SharedParts {
   readonly #transcriptTicker: FlushTicker;
   readonly #fenceAgents: FenceAgents;
   readonly #share: TurnShare;
-  readonly #turnstile = new Turnstile(ALARM_COMMANDS_MAX);
+  readonly #sinks: AlarmSinks;
+  readonly #alarms = new Map<string, ClusterAlarms>();
   readonly #patterns = new Map<Program, PatternSet>();
   /** By cluster: where those listen who attach. */
   readonly #ears = new Map<string, Ears>();
+  /** Alarms of no cluster, and the sinks that all share. */
+  readonly siteAlarms: SiteAlarms;
   #reachability: Reachability | null = null;
 
   constructor(options: SharedOptions) {
-    const { clock } = options;
+    const { clock, site, onNotice } = options;
+    this.#sinks = new AlarmSinks(clock);
+    this.siteAlarms = new SiteAlarms({ site, sinks: this.#sinks, clock, onNotice });
     this.#options = options;
     this.#clock = clock;
     this.#ticker = new FlushTicker(clock);
@@ -91,6 +97,22 @@ export class SharedParts {
   /** After a stall: what was not answered meanwhile means nothing. */
   voidSilence(): void {
     this.#reachability?.voidSilence();
+  }
+
+  /** Command sinks that belong to clusters, each program once; for test alarms. */
+  get clusterCommands(): readonly Outbox[] {
+    const own = [...this.#alarms.values()].flatMap(({ command }) => command ?? []);
+    return [...new Map(own.map((outbox) => [outbox.name, outbox])).values()];
+  }
+
+  get alarmCount(): number {
+    const counts = [...this.#alarms.values()].map((alarms) => alarms.list().length);
+    return counts.reduce((sum, count) => sum + count, this.siteAlarms.list().length);
+  }
+
+  /** Null: no parts were made of such a cluster. */
+  alarmsOf(cluster: string): ClusterAlarms | null {
+    return this.#alarms.get(cluster) ?? null;
   }
 
   /** `own`: the runner's own alarms, once there is a runner. */
@@ -121,7 +143,7 @@ export class SharedParts {
       line: (node, listener) => ears.with(node, this.#line(name, cluster.nodes[node], listener)),
       journal: opened.journal,
       log,
-      alarms: this.#alarms(cluster, log, own),
+      alarms: this.#alarmsOf(cluster, opened, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
       power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
     };
@@ -150,33 +172,23 @@ export class SharedParts {
     });
   }
 
-  #alarms(cluster: Cluster, log: ClusterLog, own: () => OwnAlarms): AlarmSink {
+  #alarmsOf(
+    { name, alarmCommand }: Cluster,
+    opened: OpenedJournal,
+    log: ClusterLog,
+    own: () => OwnAlarms,
+  ): ClusterAlarms {
     const clock = this.#clock;
-    const command = this.#commandSink(cluster, own);
-    const sinks = [createLogSink(log, clock), ...(command === null ? [] : [command])];
-    const board = new AlarmBoard({ cluster: cluster.name, clock, sinks });
-    return {
-      raise: (name, text, type) => board.raise(name, text, type),
-      clear: (name) => board.clear(name),
-      async close() {
-        board.stop();
-        await command?.close();
-      },
-    };
-  }
-
-  #commandSink({ name, alarmCommand }: Cluster, own: () => OwnAlarms): CommandSink | null {
-    if (alarmCommand.length === 0) return null;
-    return new CommandSink({
-      argv: alarmCommand,
-      run: (request) => runCommand(request, this.#clock),
-      turnstile: this.#turnstile,
-      clock: this.#clock,
-      onTrouble: (text) => {
-        if (text === null) own().clear(ALARM_COMMAND_ALARM);
-        else own().raise(ALARM_COMMAND_ALARM, text, `clusterd status ${name}`);
-      },
+    const { site } = this.#options;
+    const argv = alarmCommand.length === 0 ? site.alarmCommand : alarmCommand;
+    const command = this.#sinks.command(argv, (alarm, text) => {
+      if (text === null) own().clear(alarm);
+      else own().raise(alarm, text, `clusterd status ${name}`);
     });
+    const others = [createLogSink(log, clock), ...this.siteAlarms.shared];
+    const alarms = new ClusterAlarms({ cluster: name, clock, opened, command, others });
+    this.#alarms.set(name, alarms);
+    return alarms;
   }
 
   #run(

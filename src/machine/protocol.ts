@@ -177,6 +177,13 @@ export type JournalRecord =
   | { readonly kind: 'armed'; readonly armed: boolean; readonly by: string }
   | { readonly kind: 'alarm'; readonly name: string; readonly text: string; readonly type: string }
   | { readonly kind: 'cleared'; readonly name: string }
+  /** A person knows of the alarm; written by the daemon, not by the machine. Ends with its text. */
+  | {
+      readonly kind: 'acknowledged';
+      readonly name: string;
+      readonly by: string;
+      readonly note: string;
+    }
   /** Who owns the disk is not known any more: something of the journal is damaged or missing. */
   | { readonly kind: 'doubt'; readonly why: string }
   /** Written by the journal itself: what all records before it come to. */
@@ -204,6 +211,8 @@ export interface Recollection {
     readonly name: string;
     readonly text: string;
     readonly type: string;
+    /** By whom, what else he said, and when (ms since 1970). */
+    readonly acknowledged?: { readonly by: string; readonly note: string; readonly wall: number };
   }[];
 }
 

@@ -118,6 +118,8 @@ describe('one wrong line, one complaint, and the cluster below stays right', () 
     ['test-alarm 1d', 'value-not-allowed'],
     ['test-alarm every 1s', 'bad-duration'],
     ['test-alarm every day', 'bad-duration'],
+    ['test-alarm every 30d', 'bad-duration'],
+    ['heartbeat every 2d /bin/beat', 'bad-duration'],
     ['heartbeat every 1m', 'missing-value'],
     ['heartbeat every 0s /bin/beat', 'bad-duration'],
     ['heartbeat every 1m beat', 'bad-path'],

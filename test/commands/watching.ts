@@ -23,6 +23,7 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
     cluster,
     fault: null,
     ownAlarms: [],
+    acknowledged: [],
     attached: [],
     status: {
       cluster,
@@ -52,7 +53,7 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
 
 export function replyOf(...clusters: WatchedCluster[]): StatusReply {
   const daemon = { pid: 1, home: '/home', startedWall: WALL - 1_000, clusters: clusters.length };
-  return { daemon, wall: WALL, clusters };
+  return { daemon, wall: WALL, clusters, siteAlarms: [] };
 }
 
 /** Remembers what was drawn. */

@@ -66,6 +66,7 @@ const watched = (status: Partial<ClusterStatus>, fault: string | null = null): W
   fault,
   ownAlarms: [],
   attached: [],
+  acknowledged: [],
 });
 
 describe('the page about a cluster', () => {

@@ -1,0 +1,73 @@
+/**
+ * Where one cluster's alarms go: its log, its own command, the sinks of the site; and who
+ * acknowledged them. Made by SharedParts, one per cluster; the runner raises and clears, operators
+ * acknowledge.
+ */
+import { type AcknowledgedAlarm, AlarmBoard, type RaisedAlarm } from '../alarm/alarm-board.ts';
+import type { AlarmEventSink } from '../alarm/alarm-event.ts';
+import type { Outbox } from '../alarm/outbox.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { OpenedJournal } from '../cluster/journal-file.ts';
+import type { AlarmSink } from '../cluster/parts.ts';
+
+export interface ClusterAlarmsOptions {
+  readonly cluster: string;
+  readonly clock: Clock;
+  readonly opened: OpenedJournal;
+  /** The command of this cluster alone, or null. */
+  readonly command: Outbox | null;
+  readonly others: readonly AlarmEventSink[];
+}
+
+export class ClusterAlarms implements AlarmSink {
+  readonly #options: ClusterAlarmsOptions;
+  readonly #board: AlarmBoard;
+
+  constructor(options: ClusterAlarmsOptions) {
+    const { cluster, clock, opened, command, others } = options;
+    this.#options = options;
+    const acknowledged = opened.recollection.alarms.flatMap(({ name, text, acknowledged: its }) =>
+      its === undefined ? [] : [{ name, text, ...its }],
+    );
+    const sinks = command === null ? others : [...others, command];
+    this.#board = new AlarmBoard({ cluster, clock, sinks, acknowledged });
+  }
+
+  get command(): Outbox | null {
+    return this.#options.command;
+  }
+
+  raise(name: string, text: string, type: string): void {
+    this.#board.raise(name, text, type);
+  }
+
+  clear(name: string): void {
+    this.#board.clear(name);
+  }
+
+  list(): readonly RaisedAlarm[] {
+    return this.#board.list();
+  }
+
+  acknowledged(): readonly AcknowledgedAlarm[] {
+    return this.#board
+      .list()
+      .flatMap(({ name, text, acknowledged: its }) =>
+        its === null ? [] : [{ name, text, ...its }],
+      );
+  }
+
+  /** Null: no such alarm is up. Alarms of the script stay acknowledged over a restart. */
+  acknowledge(name: string, by: string, note: string): RaisedAlarm | null {
+    const alarm = this.#board.acknowledge(name, by, note);
+    if (alarm === null || name.includes(':')) return alarm;
+    const { wall } = this.#options.clock.now();
+    this.#options.opened.journal.append({ kind: 'acknowledged', name, by, note }, wall, null);
+    return alarm;
+  }
+
+  async close(): Promise<void> {
+    this.#board.stop();
+    await this.#options.command?.close();
+  }
+}
