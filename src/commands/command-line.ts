@@ -10,6 +10,7 @@ import { addAck } from './ack.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
 import { addDemo } from './demo.ts';
+import { addInstall } from './install.ts';
 import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
 import { addReopen } from './reopen.ts';
@@ -21,6 +22,7 @@ import { addStatus } from './status.ts';
 import { addStop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { addTestAlarm } from './test-alarm.ts';
+import { addUninstall } from './uninstall.ts';
 
 /** In the order in which `--help` shows them. */
 const COMMANDS: readonly AddCommand[] = [
@@ -37,6 +39,8 @@ const COMMANDS: readonly AddCommand[] = [
   addAck,
   addTestAlarm,
   addDemo,
+  addInstall,
+  addUninstall,
 ];
 
 const REFUSED = 1;

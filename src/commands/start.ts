@@ -37,16 +37,18 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 interface Options extends HomeOption {
   readonly strict?: boolean;
   readonly cluster?: string;
+  readonly group?: string;
 }
 
 const HELP_AFTER = `
-Exit status 0: every cluster is watched and nothing is missing; 3: the daemon runs, and what it does
-not watch, or what is missing, was said; 1: it does not run.`;
+Exit status 0: every cluster is watched; what is missing beside them was said. 3: the daemon runs, and
+which clusters it does not watch was said. 1: it does not run.`;
 
 export const addStart: AddCommand = (program, context) => {
   withHome(program.command('start'))
     .description('start the daemon, detached; returns when every cluster is watched')
     .option('--strict', 'do not start when a single cluster cannot be watched')
+    .option('--group <name>', "who may operate it, and read its logs; else the daemon's own group")
     .option('--cluster <name>', 'this cluster alone, in a process of its own')
     .addHelpText('after', HELP_AFTER)
     .action(async (options: Options) => {
@@ -113,7 +115,7 @@ function openOutput({ logs }: Home): Output {
 
 function launch(
   home: Home,
-  { strict, cluster }: Options,
+  { strict, cluster, group }: Options,
   output: number,
   { terminal }: CommandContext,
 ): ChildProcess {
@@ -121,6 +123,7 @@ function launch(
   const words = ['run', '--home', home.directory];
   if (strict === true) words.push('--strict');
   if (cluster !== undefined) words.push('--cluster', cluster);
+  if (group !== undefined) words.push('--group', group);
   return spawn(process.execPath, [program, ...words], {
     cwd: home.directory,
     detached: true,
@@ -180,7 +183,7 @@ function report(outcome: Outcome, { terminal }: CommandContext): ExitStatus {
       const others = notWatched === 0 ? [] : [`${plural(notWatched, 'cluster')} not watched`];
       const parts = missing === 0 ? [] : [`${plural(missing, 'part')} missing`];
       terminal.err(`clusterd runs, but: ${[...others, ...parts].join(', ')}; see above\n`);
-      return PARTLY;
+      return notWatched === 0 ? 0 : PARTLY;
     }
     case 'ended':
       terminal.err(`clusterd was not started: it ended ${outcome.how}\n`);

@@ -44,6 +44,24 @@ async function stop(options: Options, context: CommandContext): Promise<void> {
     const { pid } = await end(homeOfOne(home, options.cluster), context);
     return out(`clusterd for ${options.cluster}, process ${pid}, has ended\n`);
   }
+  const { ended, last } = await stopEach(home, context);
+  if (ended.length === 0) throw last;
+  tellEnded(ended, context);
+}
+
+/** As `clusterd stop`; none that runs is no error. */
+export async function stopAll(home: Home, context: CommandContext): Promise<void> {
+  tellEnded((await stopEach(home, context)).ended, context);
+}
+
+function tellEnded(ended: readonly number[], { terminal }: CommandContext): void {
+  for (const pid of ended) terminal.out(`clusterd, process ${pid}, has ended\n`);
+}
+
+async function stopEach(
+  home: Home,
+  context: CommandContext,
+): Promise<{ readonly ended: number[]; readonly last: unknown }> {
   let last: unknown = null;
   const ended: number[] = [];
   for (const one of homesOfDaemons(home)) {
@@ -54,8 +72,7 @@ async function stop(options: Options, context: CommandContext): Promise<void> {
       last = error;
     }
   }
-  if (ended.length === 0) throw last;
-  for (const pid of ended) out(`clusterd, process ${pid}, has ended\n`);
+  return { ended, last };
 }
 
 /** At least the one for all clusters: that none runs is its error to say. */

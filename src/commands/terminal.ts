@@ -7,6 +7,7 @@ import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system.ts';
+import { readInstalledHome } from '../home/home.ts';
 import { ProcessScreen } from './process-screen.ts';
 import type { Screen } from './screen.ts';
 
@@ -25,6 +26,8 @@ export interface Terminal {
   readonly workingDirectory: string;
   /** Where the program itself is installed; its CList is the last resort. */
   readonly packageRoot: string;
+  /** The CLUSTER_HOME of this host, as `clusterd install` wrote it down; null: none. */
+  readonly installedHome: string | null;
   /** The name that the operator has on this machine. */
   readonly operator: string;
   readonly clock: Clock;
@@ -44,6 +47,7 @@ export function processTerminal(packageRoot: string): Terminal {
     environment: process.env,
     workingDirectory: process.cwd(),
     packageRoot,
+    installedHome: readInstalledHome('/etc/default/clusterd'),
     operator: operatorName(),
     clock: systemClock,
     onSignal(signal, listener) {

@@ -1,9 +1,10 @@
 /**
  * CLUSTER_HOME: the directory with CList, chat-scripts, Logs and state. Called by every command.
  * Named by `--home`, else by the environment variable CLUSTER_HOME, else the working directory if
- * it has a CList, else the directory in which clusterd is installed.
+ * it has a CList, else what `clusterd install` has written down for this host, else the directory in
+ * which the program itself is.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import { pidPath, socketPath } from '../control/daemon-lock.ts';
@@ -25,6 +26,8 @@ export interface Place {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   readonly packageRoot: string;
+  /** Of this host, as installed; null: none. */
+  readonly installedHome: string | null;
 }
 
 /** Throws DaemonError `no-home` when what was named is no directory. */
@@ -33,7 +36,18 @@ export function findHome(named: string | undefined, place: Place): Home {
   if (named !== undefined) return homeAt(named, '--home', place);
   if (fromEnvironment !== '') return homeAt(fromEnvironment, 'CLUSTER_HOME', place);
   const here = existsSync(join(place.workingDirectory, 'CList'));
-  return describeHome(here ? place.workingDirectory : place.packageRoot);
+  if (here) return describeHome(place.workingDirectory);
+  return describeHome(place.installedHome ?? place.packageRoot);
+}
+
+/** `CLUSTER_HOME=DIR` of a file that the shell can read, too; null when it is not there. */
+export function readInstalledHome(defaultsFile: string): string | null {
+  try {
+    const text = readFileSync(defaultsFile, 'utf8');
+    return /^CLUSTER_HOME=["']?([^"'\s]+)/m.exec(text)?.[1] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function homeAt(named: string, how: string, place: Place): Home {

@@ -15,7 +15,7 @@ import { formatHeadline } from '../../src/language/diagnostics.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 
-const ROOMS = /^(?:src|test|chat-scripts|dist|\.ci)(?:\/|$)/;
+const ROOMS = /^(?:src|test|share|chat-scripts|dist|\.ci)(?:\/|$)/;
 const ROOT_FILES = ['CList', 'LICENSE', 'package.json'];
 const PLACEHOLDER = /\b(?:NAME|FILE|CLUSTER|NODE|DIR)\b/;
 

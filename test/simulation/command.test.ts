@@ -28,6 +28,7 @@ async function run(...words: string[]) {
     environment: { PATH: process.env.PATH },
     workingDirectory: directory,
     packageRoot: ROOT,
+    installedHome: null,
     operator: 'ann',
     clock: new SimulatedClock(),
     onSignal: () => () => {},
