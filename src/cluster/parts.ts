@@ -101,3 +101,6 @@ export interface RunnerParts {
   ) => () => void;
   readonly power: (node: NodeIndex, action: 'off' | 'status') => Promise<PowerAnswer>;
 }
+
+/** Of a cluster that is described anew while it runs. */
+export type AdoptedParts = Pick<RunnerParts, 'engine' | 'power' | 'line'>;

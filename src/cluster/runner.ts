@@ -22,7 +22,7 @@ import type { ConsoleHand, HandOver } from './console-hand.ts';
 import { messageOf } from './daemon-error.ts';
 import { MachineLife } from './machine-life.ts';
 import { FAULT_ALARM, OwnAlarms } from './own-alarms.ts';
-import type { ConsoleLine, RunnerParts } from './parts.ts';
+import type { AdoptedParts, ConsoleLine, RunnerParts } from './parts.ts';
 import { remembering } from './recollection.ts';
 import { type OperatorAnswer, Replies } from './replies.ts';
 import { tellFault } from './tell-fault.ts';
@@ -37,8 +37,8 @@ const NODES: readonly NodeIndex[] = [0, 1];
 export class ClusterRunner {
   /** Alarms of the daemon about this cluster, beside those of its script. */
   readonly own: OwnAlarms;
-  readonly #parts: RunnerParts;
-  readonly #lines: readonly [ConsoleLine, ConsoleLine];
+  #parts: RunnerParts;
+  readonly #lines: [ConsoleLine, ConsoleLine];
   readonly #replies: Replies;
   readonly #share: TurnShare;
   #life: MachineLife;
@@ -161,6 +161,31 @@ export class ClusterRunner {
     this.#life = this.#newLife();
     const beginning: Beginning = { why, inhibited: this.#inhibited() };
     this.#life.begin(this.#memory, beginning, this.#lastSaid());
+  }
+
+  /** It may be described anew now: nothing is under way, and nobody is waited for. */
+  get isAtRest(): boolean {
+    if (this.#hand !== null) return false;
+    const state = this.#life.settled;
+    if (state === null || this.#fault !== null) return true;
+    const { ending } = this.#parts.engine.program.states[state.current] ?? { ending: null };
+    if (state.inhibited !== null) return true;
+    return state.begun && ending === 'rest' && state.task === null && state.unfinished === 'none';
+  }
+
+  /**
+   * The same nodes under another description; the machine begins again with it. `reconnect`: the
+   * nodes whose wire is another one; the others stay connected.
+   */
+  adopt(changes: AdoptedParts, reconnect: readonly NodeIndex[], why: string): void {
+    this.#parts = { ...this.#parts, ...changes };
+    for (const node of reconnect) {
+      this.#lines[node].stop();
+      this.#channels[node] = null;
+      this.#lines[node] = this.#makeLine(node);
+    }
+    this.beginAgain(why);
+    for (const node of reconnect) this.#lines[node].start();
   }
 
   /** Lets the cluster act, or ends that at once. `by`: the operator. Never rejects. */

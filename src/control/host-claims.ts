@@ -53,15 +53,18 @@ export interface ClaimOptions {
 export class HostClaims {
   /** Why others cannot be told, or null: then nothing is claimed, and nobody was seen. */
   readonly trouble: string | null;
-  readonly #others: ReadonlyMap<string, Holder>;
+  readonly #directories: readonly string[];
   readonly #own: OwnClaims | null;
+  #others: ReadonlyMap<string, Holder>;
 
   private constructor(
     trouble: string | null,
+    directories: readonly string[],
     others: ReadonlyMap<string, Holder>,
     own: OwnClaims | null,
   ) {
     this.trouble = trouble;
+    this.#directories = directories;
     this.#others = others;
     this.#own = own;
   }
@@ -74,17 +77,25 @@ export class HostClaims {
     for (const directory of directories) {
       try {
         const own = await OwnClaims.write(directory, me, options.wanted);
-        return new HostClaims(null, await readOthers(directories, own.token), own);
+        const others = await readOthers(directories, own.token);
+        return new HostClaims(null, directories, others, own);
       } catch (error) {
         troubles.push(messageOf(error));
       }
     }
-    return new HostClaims(troubles.join('; '), await readOthers(directories, null), null);
+    const others = await readOthers(directories, null);
+    return new HostClaims(troubles.join('; '), directories, others, null);
   }
 
   /** Another living process that claims it, or null. */
   holderOf(claim: string): Holder | null {
     return this.#others.get(claim) ?? null;
+  }
+
+  /** Claims these and nothing else, and looks at what others have by now. */
+  async renew(claims: readonly string[]): Promise<void> {
+    await this.#own?.rewrite(claims);
+    this.#others = await readOthers(this.#directories, this.#own?.token ?? null);
   }
 
   /** The rest is given back: somebody else has it, or what stands beside it. */

@@ -7,7 +7,7 @@ import { AttachDesk } from '../attach/attach-desk.ts';
 import type { AttachedCluster } from '../attach/attached-cluster.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Home } from '../home/home.ts';
-import type { Watched } from './daemon.ts';
+import type { Watched } from './fleet.ts';
 import type { SharedParts } from './shared-parts.ts';
 
 interface Place {

@@ -8,12 +8,8 @@ import { mkdirSync } from 'node:fs';
 import type { AttachDesk } from '../attach/attach-desk.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
-import { type OpenedJournal, openJournal } from '../cluster/journal-file.ts';
-import { JOURNAL_ALARM, JOURNAL_DAMAGE_ALARM } from '../cluster/own-alarms.ts';
-import { ClusterRunner } from '../cluster/runner.ts';
 import { StallWatch } from '../cluster/stall-watch.ts';
 import { type DaemonLock, lockDaemon } from '../control/daemon-lock.ts';
-import { HostClaims } from '../control/host-claims.ts';
 import { giveToGroup } from '../control/operator-group.ts';
 import {
   type DaemonSummary,
@@ -30,7 +26,7 @@ import { didYouMean } from '../language/diagnostics.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createAttachDesk } from './attachments.ts';
-import { claimsOf, objectionTo } from './cluster-claims.ts';
+import { Fleet } from './fleet.ts';
 import { LifeSigns } from './life-signs.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -48,13 +44,6 @@ export interface DaemonOptions {
   readonly onShutdown: () => void;
 }
 
-const STARTS_PER_TURN = 10;
-
-export interface Watched {
-  readonly sound: SoundCluster;
-  readonly runner: ClusterRunner;
-}
-
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: SharedParts;
@@ -62,23 +51,23 @@ export class Daemon {
   readonly #attached: AttachDesk;
   readonly #life: LifeSigns;
   readonly #startedWall: number;
-  readonly #watched = new Map<string, Watched>();
-  readonly #notWatched: RefusedCluster[];
+  readonly #fleet: Fleet;
   #lock: DaemonLock | null = null;
-  #claims: HostClaims | null = null;
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
     this.#startedWall = options.clock.now().wall;
-    this.#notWatched = [...options.loaded.refused];
     this.#shared = new SharedParts({
       home: options.home,
       site: options.loaded.site,
       clock: options.clock,
-      onLevel: (cluster, level, detail) => this.#watched.get(cluster)?.runner.net(level, detail),
+      onLevel: (cluster, level, detail) =>
+        this.#fleet.watched.get(cluster)?.runner.net(level, detail),
       onNotice: options.onNotice,
     });
-    this.#attached = createAttachDesk(options, this.#shared, this.#watched);
+    const { refused } = options.loaded;
+    this.#fleet = new Fleet({ ...options, shared: this.#shared, refused });
+    this.#attached = createAttachDesk(options, this.#shared, this.#fleet.watched);
     this.#stallWatch = new StallWatch({
       clock: options.clock,
       onStall: (lateMs) => this.#stalled(lateMs),
@@ -89,8 +78,8 @@ export class Daemon {
       clock: options.clock,
       shared: this.#shared,
       onNotice: options.onNotice,
-      faults: () => [...this.#watched.values()].map(({ runner }) => runner.fault),
-      notWatchedCount: () => this.#notWatched.length,
+      faults: () => [...this.#fleet.watched.values()].map(({ runner }) => runner.fault),
+      notWatchedCount: () => this.#fleet.notWatched.length,
     });
   }
 
@@ -99,24 +88,22 @@ export class Daemon {
     const daemon = new Daemon(options);
     makeDirectories(options.home);
     daemon.#lock = await daemon.#openToOperators();
-    await daemon.#watchAll(await daemon.#claim(options.loaded.sound));
-    daemon.#shared.start([...daemon.#watched.values()].map(({ sound }) => sound.cluster));
     daemon.#stallWatch.start();
     daemon.#life.start();
-    await daemon.#startRunners();
+    await daemon.#fleet.start(options.loaded.sound);
     return daemon;
   }
 
   get notWatched(): readonly RefusedCluster[] {
-    return this.#notWatched;
+    return this.#fleet.notWatched;
   }
 
   get watchedCount(): number {
-    return this.#watched.size;
+    return this.#fleet.watched.size;
   }
 
   reopenLogs(): void {
-    for (const { runner } of this.#watched.values()) runner.reopenLogs();
+    for (const { runner } of this.#fleet.watched.values()) runner.reopenLogs();
   }
 
   /** Resolves when every journal and log is on the disk and the lock is given back. */
@@ -125,89 +112,13 @@ export class Daemon {
     this.#stallWatch.stop();
     this.#life.stop();
     this.#shared.stop();
-    const runners = [...this.#watched.values()].map(({ runner }) => runner);
-    await Promise.all([...runners.map((one) => one.end()), this.#shared.siteAlarms.close()]);
-    await this.#claims?.release();
+    await Promise.all([this.#fleet.stop(), this.#shared.siteAlarms.close()]);
     await this.#lock?.release();
-  }
-
-  // ---- clusters ----
-
-  /** A few at a time: a thousand consoles that connect at once would stall the first ones. */
-  async #startRunners(): Promise<void> {
-    const runners = [...this.#watched.values()].map(({ runner }) => runner);
-    for (const [index, runner] of runners.entries()) {
-      if (index % STARTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
-      runner.start();
-    }
-  }
-
-  /** The clusters of which no other process on this host has the journal or a console. */
-  async #claim(all: readonly SoundCluster[]): Promise<SoundCluster[]> {
-    const { home, clock, lockDirectories: directories, onNotice } = this.#options;
-    const claims = await Promise.all(all.map(({ cluster }) => claimsOf(cluster, home.state)));
-    const { wall } = clock.now();
-    const wanted = claims.flat();
-    const host = await HostClaims.take({ home: home.directory, wall, wanted, directories });
-    this.#claims = host;
-    if (host.trouble !== null) {
-      onNotice(`another clusterd on the same consoles would not be noticed: ${host.trouble}`);
-    }
-    const objections = claims.map((its) => objectionTo(its, host));
-    all.forEach(({ cluster: { name } }, index) => {
-      const why = objections[index] ?? null;
-      if (why !== null) this.#notWatched.push({ name, why });
-    });
-    const isFree = (_: unknown, index: number) => objections[index] === null;
-    if (!objections.every((why) => why === null)) await host.keep(claims.filter(isFree).flat());
-    return all.filter(isFree);
-  }
-
-  /** Journals are opened side by side; the clusters keep the order of CList. */
-  async #watchAll(all: readonly SoundCluster[]): Promise<void> {
-    const journals = await Promise.all(all.map((sound) => this.#openJournal(sound)));
-    all.forEach((sound, index) => {
-      const opened = journals[index];
-      if (opened === undefined || opened === null) return;
-      const runner: ClusterRunner = new ClusterRunner(
-        this.#shared.partsOf(sound, opened, () => runner.own),
-      );
-      this.#watched.set(sound.cluster.name, { sound, runner });
-      this.#tellOfJournal(runner, opened);
-    });
-  }
-
-  async #openJournal({ cluster }: SoundCluster): Promise<OpenedJournal | null> {
-    try {
-      return await openJournal({
-        directory: this.#options.home.state,
-        cluster: cluster.name,
-        nodes: [cluster.nodes[0].name, cluster.nodes[1].name],
-        clock: this.#options.clock,
-      });
-    } catch (error) {
-      this.#notWatched.push({ name: cluster.name, why: messageOf(error) });
-      return null;
-    }
-  }
-
-  #tellOfJournal(runner: ClusterRunner, opened: OpenedJournal): void {
-    const type = `clusterd status ${runner.cluster}`;
-    for (const note of opened.notes) runner.note('journal', note);
-    if (opened.problems.length > 0) {
-      runner.own.raise(JOURNAL_DAMAGE_ALARM, opened.problems.join('; '), type);
-    }
-    opened.journal.onTrouble((trouble, lost) => {
-      if (trouble !== null) runner.own.raise(JOURNAL_ALARM, trouble, type);
-      else runner.own.clear(JOURNAL_ALARM);
-      if (lost > 0)
-        runner.note('journal', `${lost} records were given up, the disk was full too long`);
-    });
   }
 
   #stalled(lateMs: number): void {
     this.#shared.voidSilence();
-    for (const { runner } of this.#watched.values()) runner.stall(lateMs);
+    for (const { runner } of this.#fleet.watched.values()) runner.stall(lateMs);
   }
 
   // ---- operators ----
@@ -234,7 +145,7 @@ export class Daemon {
       case 'attach':
         return this.#attached.attach(request);
       case 'acknowledge':
-        return acknowledge(request, this.#shared, [...this.#watched.keys()]);
+        return acknowledge(request, this.#shared, [...this.#fleet.watched.keys()]);
       case 'test-alarm':
         return this.#life.testNow(request.operator);
       case 'reopen':
@@ -253,7 +164,7 @@ export class Daemon {
       pid: process.pid,
       home: this.#options.home.directory,
       startedWall: this.#startedWall,
-      clusters: this.#watched.size,
+      clusters: this.#fleet.watched.size,
     };
   }
 
@@ -267,7 +178,7 @@ export class Daemon {
   }
 
   #describeAll(): WatchedCluster[] {
-    const watched = [...this.#watched.values()].map(
+    const watched = [...this.#fleet.watched.values()].map(
       ({ runner }): WatchedCluster => ({
         kind: 'watched',
         cluster: runner.cluster,
@@ -278,14 +189,14 @@ export class Daemon {
         acknowledged: this.#shared.alarmsOf(runner.cluster)?.acknowledged() ?? [],
       }),
     );
-    const others = this.#notWatched.map(
+    const others = this.#fleet.notWatched.map(
       ({ name, why }): WatchedCluster => ({ kind: 'not-watched', cluster: name, why }),
     );
     return [...watched, ...others];
   }
 
   async #operator(request: Extract<Request, { kind: 'operator' }>): Promise<Reply> {
-    const watched = this.#watched.get(request.cluster);
+    const watched = this.#fleet.watched.get(request.cluster);
     if (watched === undefined) return this.#unknownCluster(request.cluster);
     const node = nodeOf(request, watched.sound);
     if (typeof node === 'object' && node !== null) return node;
@@ -299,17 +210,17 @@ export class Daemon {
   }
 
   #unknownCluster(name: string): Reply {
-    const refused = this.#notWatched.find((one) => one.name === name);
+    const refused = this.#fleet.notWatched.find((one) => one.name === name);
     if (refused !== undefined) {
       return refusal('unknown-cluster', `${name} is not watched: ${refused.why}`, 'clusterd check');
     }
-    const names = [...this.#watched.keys()];
+    const names = [...this.#fleet.watched.keys()];
     const hint = didYouMean(name, names) ?? 'clusterd status shows all clusters';
     return refusal('unknown-cluster', `CList has no cluster '${name}'`, hint);
   }
 
   #noteAll(text: string): void {
-    for (const { runner } of this.#watched.values()) runner.note('operator', text);
+    for (const { runner } of this.#fleet.watched.values()) runner.note('operator', text);
   }
 }
 

@@ -14,7 +14,7 @@ import type { Site } from '../clist/site.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { OpenedJournal } from '../cluster/journal-file.ts';
 import { LOG_ALARM, type OwnAlarms } from '../cluster/own-alarms.ts';
-import type { CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
+import type { AdoptedParts, CommandOutcome, LineListener, RunnerParts } from '../cluster/parts.ts';
 import { askPower } from '../cluster/power.ts';
 import { TurnShare } from '../cluster/turn-share.ts';
 import type { Home } from '../home/home.ts';
@@ -59,7 +59,7 @@ export class SharedParts {
   readonly #share: TurnShare;
   readonly #sinks: AlarmSinks;
   readonly #alarms = new Map<string, ClusterAlarms>();
-  readonly #patterns = new Map<Program, PatternSet>();
+  readonly #patterns = new WeakMap<Program, PatternSet>();
   /** By cluster: where those listen who attach. */
   readonly #ears = new Map<string, Ears>();
   /** Alarms of no cluster, and the sinks that all share. */
@@ -88,6 +88,11 @@ export class SharedParts {
     const probers = systemProbers(this.#clock, onNotice);
     this.#reachability = new Reachability({ clock: this.#clock, targets, ...probers, onLevel });
     this.#reachability.start();
+  }
+
+  /** After a reload: what is known of networks whose addresses did not change is kept. */
+  update(targets: readonly Cluster[]): void {
+    this.#reachability?.update(targets);
   }
 
   stop(): void {
@@ -146,6 +151,19 @@ export class SharedParts {
       alarms: this.#alarmsOf(cluster, opened, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
       power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
+    };
+  }
+
+  /** What is another one when the same nodes are described anew. Logs and journal stay. */
+  adoptedParts({ cluster, program, target }: SoundCluster): AdoptedParts {
+    const ears = this.#ears.get(cluster.name);
+    return {
+      engine: createEngine(program, target, this.patternsOf(program)),
+      power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
+      line: (node, listener) => {
+        const line = this.#line(cluster.name, cluster.nodes[node], listener);
+        return ears === undefined ? line : ears.with(node, line);
+      },
     };
   }
 
