@@ -10,6 +10,7 @@ import { addAck } from './ack.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
 import { addDemo } from './demo.ts';
+import { addHistory } from './history.ts';
 import { addInstall } from './install.ts';
 import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   addCheck,
   addStatus,
   addLog,
+  addHistory,
   addReplay,
   addSim,
   addOperatorWords,
