@@ -8,7 +8,7 @@ import type { Clock } from '../clock/clock.ts';
 import { DaemonError, systemCode } from '../cluster/daemon-error.ts';
 import { askTheRight } from './daemons-of-home.ts';
 import { LineCutter } from './line-cutter.ts';
-import { parseReply, type Reply, type Request } from './protocol.ts';
+import { BUSY, parseReply, type Reply, type Request } from './protocol.ts';
 import { checkSocketPath } from './server.ts';
 import { showUser, sudoUser } from './show-user.ts';
 
@@ -17,6 +17,8 @@ const REPLY_BYTES_MAX = 64 * 1024 * 1024;
 const REPLY_MS = 20_000;
 /** Sinks of alarms may need long; the daemon itself answers for them after 45 s. */
 const TEST_ALARM_REPLY_MS = 55_000;
+const AGAIN_MS = 10;
+const AGAIN_MS_MAX = 200;
 
 export type OkReply<K extends Request['kind']> = Extract<Reply, { ok: true; kind: K }>;
 
@@ -40,7 +42,18 @@ export async function ask<K extends Request['kind']>(
   return reply as OkReply<K>;
 }
 
+/** Where others press, this one comes again, as long as one that is answered may take. */
 async function exchange(path: string, request: Request, clock: Clock): Promise<Reply> {
+  const until = clock.now().at + REPLY_MS;
+  for (let attempt = 1; ; attempt++) {
+    const reply = await exchangeOnce(path, request, clock);
+    if (!isBusy(reply) || clock.now().at > until) return reply;
+    const delayMs = Math.min(attempt * AGAIN_MS, AGAIN_MS_MAX) * (0.5 + Math.random());
+    await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+  }
+}
+
+async function exchangeOnce(path: string, request: Request, clock: Clock): Promise<Reply> {
   const limitMs = request.kind === 'test-alarm' ? TEST_ALARM_REPLY_MS : REPLY_MS;
   const talk = new Conversation(path, clock, limitMs);
   const line = JSON.stringify(request);
@@ -48,10 +61,22 @@ async function exchange(path: string, request: Request, clock: Clock): Promise<R
   try {
     if ('operator' in request) withdraw = await introduce(talk, path, line);
     return await talk.say(line);
+  } catch (error) {
+    if (error instanceof DaemonError && isFullQueue(error.cause)) return BUSY;
+    throw error;
   } finally {
     talk.end();
     await withdraw();
   }
+}
+
+function isBusy(reply: Reply): boolean {
+  return !reply.ok && reply.code === BUSY.code;
+}
+
+/** As many wait to be let in as the system lets wait. */
+function isFullQueue(cause: unknown): boolean {
+  return systemCode(cause) === 'EAGAIN';
 }
 
 /** What comes back removes what was made for it. */
@@ -71,6 +96,8 @@ export class Conversation {
   readonly #cancel: () => void;
   readonly #cutter = new LineCutter(REPLY_BYTES_MAX);
   #failure: Error | null = null;
+  /** The daemon has no place for this conversation; it says so unasked, and closes. */
+  #isBusy = false;
   #waiting: { resolve(reply: Reply): void; reject(error: Error): void } | null = null;
   /** Lines behind a reply: where the connection goes on as a stream. */
   #early: string[] = [];
@@ -85,6 +112,7 @@ export class Conversation {
 
   say(line: string): Promise<Reply> {
     return new Promise((resolve, reject) => {
+      if (this.#isBusy) return resolve(BUSY);
       if (this.#failure !== null) return reject(this.#failure);
       this.#waiting = { resolve, reject };
       this.#socket.write(`${line}\n`);
@@ -125,6 +153,7 @@ export class Conversation {
     this.#early.push(...(lines ?? []));
     const reply = line === undefined ? null : parseReply(line);
     if (reply === null) return this.#fail(badReply(path));
+    this.#isBusy ||= isBusy(reply);
     this.#waiting?.resolve(reply);
     this.#waiting = null;
   }

@@ -19,7 +19,8 @@ import {
   nameOf,
   parseHolder,
 } from './process-life.ts';
-import { type Answer, ControlServer, checkSocketPath } from './server.ts';
+import type { Answer } from './served-connection.ts';
+import { ControlServer, checkSocketPath } from './server.ts';
 
 export interface DaemonLock {
   readonly server: ControlServer;
@@ -59,7 +60,7 @@ export async function lockDaemon(
   try {
     await refuseIfAnswered(socket, pidFile, clock);
     await rm(socket, { force: true });
-    const server = await ControlServer.listen(socket, answer, group);
+    const server = await ControlServer.listen(socket, answer, clock, group);
     const kept = await readHolder(pidFile);
     if (kept === null || kept.pid !== me.pid) {
       await server.close();

@@ -18,10 +18,16 @@ export class Peer {
   readonly #names: UserNames;
   #challenge: Challenge | null = null;
   #sudo: string | null = null;
+  #isProven = false;
 
   constructor(desk: IdentityDesk, names: UserNames) {
     this.#desk = desk;
     this.#names = names;
+  }
+
+  /** Who sent the last request that acts was proven. */
+  get isProven(): boolean {
+    return this.#isProven;
   }
 
   /** What it has to do to show who it is. */
@@ -36,8 +42,9 @@ export class Peer {
   async named(request: Request, line: string): Promise<Request> {
     if (!('operator' in request)) return request;
     const uid = await this.#shownBy(line);
+    this.#isProven = uid !== null;
     const user = uid === null ? request.operator : await this.#names.nameOf(uid);
-    return { ...request, operator: nameWith(user, this.#sudo, uid !== null) };
+    return { ...request, operator: nameWith(user, this.#sudo, this.#isProven) };
   }
 
   /** Nothing stays of a proof that was asked for and not used. */

@@ -84,7 +84,7 @@ const requestSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reopen'), operator: name }),
   z.strictObject({ kind: z.literal('shutdown'), operator: name }),
 ]);
-type WireRequest = z.infer<typeof requestSchema>;
+export type WireRequest = z.infer<typeof requestSchema>;
 
 /** Asks for a challenge; `sudo`: who became the user that sends it, as sudo says. */
 export type Introduction = Extract<WireRequest, { kind: 'who' }>;
@@ -189,6 +189,13 @@ export function parseRequest(line: string): WireRequest | Extract<Reply, { ok: f
     'see src/control/protocol.ts',
   );
 }
+
+/** Others pressed and the place was needed: nothing of this connection was taken since its last reply. */
+export const BUSY = refusal(
+  'busy',
+  'the control socket is pressed by too many clients',
+  'try again; see who does that: ss -xp, or lsof on the socket',
+);
 
 export function refusal(code: string, text: string, hint: string): Extract<Reply, { ok: false }> {
   return { ok: false, code, text, hint };

@@ -2,35 +2,27 @@
  * The daemon's end of the control socket, `CLUSTER_HOME/state/control.sock`, mode 0660.
  * Made by the daemon; also half of its lock: who answers here runs this CLUSTER_HOME.
  * Requests that act come to it with the name of the operator as it is known (peer.ts).
- * Clients cost next to nothing, whatever they do: one request at a time and one turn of the event
- * loop each, reading stops while a reply is not taken, a wrong line ends the connection, silence
- * ends it after a minute.
+ * Nobody can lock the others out: who holds connections without need loses the oldest, and who presses
+ * waits behind everybody else for the next turn.
  */
 import { chmod, chown } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { whoDirectory } from './challenge.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { Gate } from './gate.ts';
 import { IdentityDesk } from './identity-desk.ts';
-import { LineCutter } from './line-cutter.ts';
+import { Pace } from './pace.ts';
 import { Peer } from './peer.ts';
-import {
-  formatLine,
-  LINE_BYTES_MAX,
-  parseRequest,
-  type Reply,
-  type Request,
-  refusal,
-} from './protocol.ts';
-import { beginStream, type Stream } from './stream.ts';
+import { type Answer, ServedConnection } from './served-connection.ts';
 import { UserNames } from './user-names.ts';
 
-const CONNECTIONS_MAX = 64;
-const SILENT_MS = 60_000;
+/** With streams. Beyond that the system's own queue must do. */
+const SOCKETS_MAX = 1024;
 const SOCKET_MODE = 0o660;
 /** Linux: sockaddr_un has 108 bytes with the final zero; other systems have 104. */
 export const SOCKET_PATH_BYTES_MAX = 103;
-
-export type Answer = (request: Request) => Promise<Reply | Stream>;
 
 export class ControlServer {
   readonly #server: Server;
@@ -38,11 +30,16 @@ export class ControlServer {
   readonly #desk: IdentityDesk;
   readonly #names = new UserNames();
   readonly #open = new Set<Socket>();
+  readonly #gate: Gate;
+  readonly #table = new ConnectionTable<ServedConnection>();
+  readonly #pace: Pace;
 
-  private constructor(server: Server, path: string, desk: IdentityDesk) {
+  private constructor(server: Server, path: string, desk: IdentityDesk, clock: Clock) {
     this.#server = server;
     this.#path = path;
     this.#desk = desk;
+    this.#gate = new Gate(clock);
+    this.#pace = new Pace(clock);
   }
 
   /**
@@ -52,13 +49,14 @@ export class ControlServer {
   static async listen(
     path: string,
     answer: Answer,
+    clock: Clock,
     group: number | null = null,
   ): Promise<ControlServer> {
     checkSocketPath(path);
     const server = createServer();
-    server.maxConnections = CONNECTIONS_MAX;
+    server.maxConnections = SOCKETS_MAX;
     const desk = await IdentityDesk.open(whoDirectory(path), group);
-    const control = new ControlServer(server, path, desk);
+    const control = new ControlServer(server, path, desk, clock);
     server.on('connection', (socket) => control.#serve(socket, answer));
     try {
       await bind(server, path);
@@ -94,30 +92,12 @@ export class ControlServer {
 
   #serve(socket: Socket, answer: Answer): void {
     this.#open.add(socket);
+    socket.on('close', () => this.#open.delete(socket));
     const peer = new Peer(this.#desk, this.#names);
-    socket.on('close', () => {
-      this.#open.delete(socket);
-      void peer.leave();
-    });
-    socket.on('error', () => socket.destroy());
-    socket.setTimeout(SILENT_MS, () => socket.destroy());
-    const cutter = new LineCutter(LINE_BYTES_MAX);
-    socket.on('data', (chunk: Buffer) => {
-      const lines = cutter.take(chunk);
-      if (lines === null) {
-        end(socket, refusal('protocol', `a line may have ${LINE_BYTES_MAX} bytes`, 'send less'));
-        return;
-      }
-      if (lines.length === 0) return;
-      socket.pause();
-      serveLines({ socket, peer, answer }, lines).then(
-        (stream) => {
-          if (stream !== null) beginStream(socket, stream, cutter, lines);
-          socket.resume();
-        },
-        () => socket.destroy(),
-      );
-    });
+    const parts = { answer, peer, gate: this.#gate, pace: this.#pace, table: this.#table };
+    const connection = new ServedConnection(socket, parts);
+    connection.begin();
+    this.#table.add(connection)?.dismiss();
   }
 }
 
@@ -144,62 +124,4 @@ function bind(server: Server, path: string): Promise<void> {
       resolve();
     });
   });
-}
-
-interface Serving {
-  readonly socket: Socket;
-  readonly peer: Peer;
-  readonly answer: Answer;
-}
-
-/** Takes the lines away that it serves. Not null: from here on the connection is this stream. */
-async function serveLines(serving: Serving, lines: string[]): Promise<Stream | null> {
-  const { socket, peer, answer } = serving;
-  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-    if (socket.destroyed || socket.writableEnded) return null;
-    const request = parseRequest(line);
-    if ('ok' in request) {
-      end(socket, request);
-      return null;
-    }
-    const reply =
-      request.kind === 'who'
-        ? await peer.introduce(request)
-        : await answered(await peer.named(request, line), answer);
-    if ('begin' in reply) return reply;
-    if (!socket.destroyed && !socket.write(formatLine(reply))) await drained(socket);
-    await anotherTurn();
-  }
-  return null;
-}
-
-async function answered(request: Request, answer: Answer): Promise<Reply | Stream> {
-  try {
-    return await answer(request);
-  } catch (error) {
-    if (error instanceof DaemonError) return refusal(error.code, error.message, error.hint);
-    return refusal('refused', messageOf(error), 'see the logs');
-  }
-}
-
-function end(socket: Socket, reply: Reply): void {
-  socket.removeAllListeners('data');
-  socket.resume(); // What still comes is thrown away, so that the reply is not lost in a reset.
-  socket.end(formatLine(reply));
-}
-
-function drained(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.on('drain', done);
-    socket.on('close', done);
-  });
-}
-
-function anotherTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

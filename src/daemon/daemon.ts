@@ -8,6 +8,7 @@ import { mkdirSync } from 'node:fs';
 import type { AttachDesk } from '../attach/attach-desk.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
+import type { ClusterRunner } from '../cluster/runner.ts';
 import { StallWatch } from '../cluster/stall-watch.ts';
 import { type DaemonLock, lockDaemon } from '../control/daemon-lock.ts';
 import { giveToGroup } from '../control/operator-group.ts';
@@ -43,6 +44,8 @@ export interface DaemonOptions {
   /** An operator asked for the end over the control socket. */
   readonly onShutdown: () => void;
 }
+
+const DESCRIBED_PER_TURN = 25;
 
 export class Daemon {
   readonly #options: DaemonOptions;
@@ -168,31 +171,34 @@ export class Daemon {
     };
   }
 
-  #status(cluster: string | null): Reply {
+  /** A few in each turn: a status of thousands would keep their consoles waiting. */
+  async #status(cluster: string | null): Promise<Reply> {
     const { wall } = this.#options.clock.now();
-    const all = this.#describeAll();
-    const clusters = cluster === null ? all : all.filter((one) => one.cluster === cluster);
+    const clusters: WatchedCluster[] = [];
+    for (const [name, { runner }] of [...this.#fleet.watched]) {
+      if (cluster !== null && name !== cluster) continue;
+      if (clusters.length % DESCRIBED_PER_TURN === DESCRIBED_PER_TURN - 1) await anotherTurn();
+      clusters.push(this.#describe(runner));
+    }
+    for (const { name, why } of this.#fleet.notWatched) {
+      if (cluster !== null && name !== cluster) continue;
+      clusters.push({ kind: 'not-watched', cluster: name, why });
+    }
     if (cluster !== null && clusters.length === 0) return this.#unknownCluster(cluster);
     const siteAlarms = this.#shared.siteAlarms.list();
     return { ok: true, kind: 'status', daemon: this.#summary(), wall, clusters, siteAlarms };
   }
 
-  #describeAll(): WatchedCluster[] {
-    const watched = [...this.#fleet.watched.values()].map(
-      ({ runner }): WatchedCluster => ({
-        kind: 'watched',
-        cluster: runner.cluster,
-        status: runner.status(),
-        fault: runner.fault,
-        ownAlarms: runner.own.list(),
-        attached: this.#attached.list(runner.cluster),
-        acknowledged: this.#shared.alarmsOf(runner.cluster)?.acknowledged() ?? [],
-      }),
-    );
-    const others = this.#fleet.notWatched.map(
-      ({ name, why }): WatchedCluster => ({ kind: 'not-watched', cluster: name, why }),
-    );
-    return [...watched, ...others];
+  #describe(runner: ClusterRunner): WatchedCluster {
+    return {
+      kind: 'watched',
+      cluster: runner.cluster,
+      status: runner.status(),
+      fault: runner.fault,
+      ownAlarms: runner.own.list(),
+      attached: this.#attached.list(runner.cluster),
+      acknowledged: this.#shared.alarmsOf(runner.cluster)?.acknowledged() ?? [],
+    };
   }
 
   async #operator(request: Extract<Request, { kind: 'operator' }>): Promise<Reply> {
@@ -222,6 +228,10 @@ export class Daemon {
   #noteAll(text: string): void {
     for (const { runner } of this.#fleet.watched.values()) runner.note('operator', text);
   }
+}
+
+function anotherTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The node that was named, null where none is needed, or why it does not fit. */

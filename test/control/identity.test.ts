@@ -224,10 +224,14 @@ describe('over the socket', () => {
   let server: ControlServer;
   beforeEach(async () => {
     seen = [];
-    server = await ControlServer.listen(socket, async (request) => {
-      seen.push(request);
-      return { ok: true, kind: 'operator', accepted: true, text: 'done' };
-    });
+    server = await ControlServer.listen(
+      socket,
+      async (request) => {
+        seen.push(request);
+        return { ok: true, kind: 'operator', accepted: true, text: 'done' };
+      },
+      systemClock,
+    );
   });
   afterEach(() => server.close());
 

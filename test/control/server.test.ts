@@ -27,13 +27,17 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'control-'));
   path = join(directory, 'control.sock');
   requests = [];
-  server = await ControlServer.listen(path, async (request) => {
-    requests.push(request);
-    if (request.kind === 'reopen') throw new DaemonError('log', 'no', { hint: 'why not' });
-    if (request.kind !== 'status') return PONG;
-    const text = 'x'.repeat(200_000);
-    return { ok: true, kind: 'operator', accepted: true, text };
-  });
+  server = await ControlServer.listen(
+    path,
+    async (request) => {
+      requests.push(request);
+      if (request.kind === 'reopen') throw new DaemonError('log', 'no', { hint: 'why not' });
+      if (request.kind !== 'status') return PONG;
+      const text = 'x'.repeat(200_000);
+      return { ok: true, kind: 'operator', accepted: true, text };
+    },
+    systemClock,
+  );
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -173,13 +177,17 @@ describe('the control socket', () => {
   it('says clearly that a path is too long', async () => {
     const long = join(directory, 'x'.repeat(120));
     const error = { code: 'socket-path', hint: expect.stringContaining('symbolic link') };
-    await expect(ControlServer.listen(long, async () => PONG)).rejects.toMatchObject(error);
+    await expect(ControlServer.listen(long, async () => PONG, systemClock)).rejects.toMatchObject(
+      error,
+    );
     await expect(ask<'ping'>(long, { kind: 'ping' }, systemClock)).rejects.toMatchObject(error);
   });
 
   it('says which directory is missing', async () => {
     const missing = join(directory, 'missing', 'control.sock');
-    await expect(ControlServer.listen(missing, async () => PONG)).rejects.toMatchObject({
+    await expect(
+      ControlServer.listen(missing, async () => PONG, systemClock),
+    ).rejects.toMatchObject({
       code: 'socket',
       message: expect.stringContaining(missing),
     });

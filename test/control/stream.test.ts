@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock/system.ts';
 import { LINE_BYTES_MAX, type Reply } from '../../src/control/protocol.ts';
 import { ControlServer } from '../../src/control/server.ts';
 import type { StreamWire } from '../../src/control/stream.ts';
@@ -22,20 +23,24 @@ beforeEach(async () => {
   path = join(directory, 'control.sock');
   heard = [];
   wires = [];
-  server = await ControlServer.listen(path, async (request) => {
-    if (request.kind !== 'reopen') return { ...DONE, text: request.kind };
-    return {
-      reply: DONE,
-      begin: (wire) => {
-        wires.push(wire);
-        return {
-          received: (line) => void heard.push(line),
-          drained: () => void heard.push('(drained)'),
-          closed: () => void heard.push('(closed)'),
-        };
-      },
-    };
-  });
+  server = await ControlServer.listen(
+    path,
+    async (request) => {
+      if (request.kind !== 'reopen') return { ...DONE, text: request.kind };
+      return {
+        reply: DONE,
+        begin: (wire) => {
+          wires.push(wire);
+          return {
+            received: (line) => void heard.push(line),
+            drained: () => void heard.push('(drained)'),
+            closed: () => void heard.push('(closed)'),
+          };
+        },
+      };
+    },
+    systemClock,
+  );
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
