@@ -2,12 +2,13 @@
  * A cluster as far as attach needs it. Made by the daemon, once per cluster that somebody attaches
  * to; tests make their own.
  */
+
+import type { HandOver } from '../cluster/console-hand.ts';
 import type { Program } from '../language/program.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
 import type { PatternSet } from '../machine/patterns.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import type { Ears } from './ears.ts';
-import type { HandOver } from './hand.ts';
 
 export interface AttachedCluster {
   readonly name: string;

@@ -286,8 +286,8 @@ export class ClusterDesk implements SessionHost, Listener {
 
   #sendBreak(session: Session): void {
     const { node, operator } = session;
+    this.#cluster.note(`${operator} sends a BREAK to ${this.#cluster.nodes[node]}`, node);
     this.#lock.hand?.sendBreak(node);
-    this.#say(node, `${operator} sends a BREAK to ${this.#cluster.nodes[node]}`);
   }
 
   /** For status: who is here, in the order in which they came. */

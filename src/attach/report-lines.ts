@@ -43,6 +43,7 @@ export function infoLines(
       `cluster   ${status.state}: ${status.summary}`,
       `disk      ${status.ownerDoubt === null ? `${status.active} owns it` : 'OWNER IN DOUBT'}`,
     );
+    if (status.inhibited !== null) lines.push(`NOT ACTING ${status.inhibited}`);
     if (status.doing !== null) lines.push(`doing     ${status.doing}`);
     for (const { name, text } of status.alarms) lines.push(`ALARM     ${name}: ${text}`);
   }
@@ -57,7 +58,8 @@ export function infoLines(
 /** Null: the cluster is at rest, and a person disturbs nothing. */
 export function underWay(cluster: AttachedCluster): readonly string[] | null {
   const status = cluster.status();
-  if (status === null) return null;
+  // Where nothing is sent anyhow, nothing is disturbed.
+  if (status === null || status.inhibited !== null) return null;
   const state = cluster.program.states.find(({ name }) => name === status.state);
   if (status.unfinished === 'none' && (state === undefined || state.ending === 'rest')) return null;
   const doing = status.doing === null ? '' : `, at this moment: ${status.doing}`;

@@ -4,8 +4,9 @@
  * hand of the runner is out: clusterd itself sends nothing. Used by cluster-desk.ts, which tells
  * everybody.
  */
+
+import type { ConsoleHand, HandOver } from '../cluster/console-hand.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
-import type { Hand, HandOver } from './hand.ts';
 
 export interface Holder {
   readonly operator: string;
@@ -21,14 +22,14 @@ export class WriteLock<H extends Holder> {
   readonly #handOver: (by: string, why: string) => HandOver;
   readonly #nodes: readonly [string, string];
   #holders: H[] = [];
-  #hand: Hand | null = null;
+  #hand: ConsoleHand | null = null;
 
   constructor(nodes: readonly [string, string], handOver: (by: string, why: string) => HandOver) {
     this.#nodes = nodes;
     this.#handOver = handOver;
   }
 
-  get hand(): Hand | null {
+  get hand(): ConsoleHand | null {
     return this.#hand;
   }
 
@@ -59,6 +60,8 @@ export class WriteLock<H extends Holder> {
       const given = this.#handOver(holder.operator, `types on ${this.#nodes[holder.node]}`);
       if (given.kind === 'refused') return { ...given, by: null };
       this.#hand = given.hand;
+    } else if (first !== undefined && first.operator !== holder.operator) {
+      this.#hand.passTo(holder.operator);
     }
     this.#holders = [...this.#holders.filter((other) => !from.includes(other)), holder];
     return { kind: 'given', from };

@@ -6,9 +6,11 @@
 import type { NodeIndex } from '../machine/protocol.ts';
 
 export interface ConsoleHand {
-  /** latin1 text, one character per byte; paced by the line. */
+  /** latin1 text, one character per byte; paced by the line. Who types records what was typed. */
   type(node: NodeIndex, text: string): void;
   sendBreak(node: NodeIndex): void;
+  /** Another person has it from here on. */
+  passTo(by: string): void;
   /** `why`: one clause, for the log. Again: nothing happens. */
   giveBack(why: string): void;
 }

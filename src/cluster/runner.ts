@@ -212,19 +212,22 @@ export class ClusterRunner {
     return { kind: 'given', hand: this.#makeHand(held) };
   }
 
-  #makeHand(held: { readonly by: string }): ConsoleHand {
+  #makeHand(held: { by: string }): ConsoleHand {
     const isOut = () => this.#hand === held && !this.#ended;
     const wall = () => this.#parts.clock.now().wall;
     return {
       type: (node, text) => {
-        if (!isOut()) return;
-        this.#parts.log.typed(node, text, wall());
-        this.#lines[node].type(text);
+        if (isOut()) this.#lines[node].type(text);
       },
       sendBreak: (node) => {
         if (!isOut()) return;
         this.#parts.log.remark(node, `BREAK by ${held.by}`, wall());
         this.#lines[node].sendBreak();
+      },
+      passTo: (next) => {
+        if (!isOut()) return;
+        held.by = next;
+        this.beginAgain(`${next} types now`);
       },
       giveBack: (why) => {
         if (this.#hand !== held) return;

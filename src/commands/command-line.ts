@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { addAck } from './ack.ts';
+import { addAttach } from './attach.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
 import { addDemo } from './demo.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addLog,
   addHistory,
+  addAttach,
   addReplay,
   addSim,
   addOperatorWords,

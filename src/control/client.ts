@@ -140,6 +140,12 @@ export class Conversation {
     };
   }
 
+  /** `true`: nothing is read until `false`. */
+  pause(isPaused: boolean): void {
+    if (isPaused) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
   end(): void {
     this.#cancel();
     this.#waiting = null;
@@ -148,8 +154,11 @@ export class Conversation {
 
   #take(chunk: Buffer, path: string): void {
     const lines = this.#cutter.take(chunk);
-    const line = lines?.shift();
-    if (lines !== null && line === undefined) return;
+    const line = this.#waiting === null ? undefined : lines?.shift();
+    if (lines !== null && line === undefined) {
+      this.#early.push(...lines);
+      return;
+    }
     this.#early.push(...(lines ?? []));
     const reply = line === undefined ? null : parseReply(line);
     if (reply === null) return this.#fail(badReply(path));

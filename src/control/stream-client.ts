@@ -15,6 +15,8 @@ export interface ClientStream {
   readonly reply: StreamReply;
   /** Once. `closed` is called once, and nothing after it. Gives back the way to send a line. */
   listen(received: (line: string) => void, closed: () => void): (line: string) => void;
+  /** `true`: nothing is read until `false`; what comes waits at the other end. */
+  pause(isPaused: boolean): void;
   close(): void;
 }
 
@@ -31,6 +33,7 @@ export async function openStream(
     return {
       reply,
       listen: (received, closed) => talk.goOn(received, closed),
+      pause: (isPaused) => talk.pause(isPaused),
       close: () => talk.end(),
     };
   } catch (error) {

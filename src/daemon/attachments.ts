@@ -51,7 +51,7 @@ function openCluster(
     patterns: shared.patternsOf(sound.program),
     ears,
     transcripts: [transcript(first.name), transcript(second.name)],
-    handOver: () => ({ kind: 'refused', why: 'the consoles cannot be handed over yet' }),
+    handOver: (by, why) => runner.handOver(by, why),
     status: () => runner.status(),
     note: (what) => runner.note('attach', what),
   };
