@@ -15,6 +15,7 @@ import { addHistory } from './history.ts';
 import { addInstall } from './install.ts';
 import { addLog } from './log.ts';
 import { addOperatorWords } from './operator-words.ts';
+import { addReload } from './reload.ts';
 import { addReopen } from './reopen.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRun,
   addStart,
   addStop,
+  addReload,
   addReopen,
   addCheck,
   addStatus,

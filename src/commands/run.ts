@@ -1,6 +1,6 @@
 /**
  * `clusterd run`: the daemon, in the foreground. Says at the start what it watches and what not, and
- * then only through its logs. SIGHUP opens the logs anew, SIGTERM and SIGINT end it with everything
+ * then only through its logs. SIGHUP opens the logs anew and reloads, SIGTERM and SIGINT end it with everything
  * written, a second one ends it at once.
  */
 import { setFlagsFromString } from 'node:v8';
@@ -73,7 +73,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     onShutdown: ending.end,
   });
   await refuseWhenNotWatched(daemon, isStrict);
-  const stopHangup = terminal.onSignal('SIGHUP', () => daemon.reopenLogs());
+  const stopHangup = terminal.onSignal('SIGHUP', () => void daemon.hangUp());
   announce(daemon, loaded, terminal);
   const { environment, clock } = terminal;
   const summary = () => formatSummary(daemon);

@@ -127,5 +127,14 @@ export function formatDaemon(
 ): string {
   const age = formatAge(wall - daemon.startedWall);
   const head = `clusterd runs as process ${daemon.pid} for ${age}, ${daemon.home}`;
-  return [head, ...siteAlarmLines(siteAlarms, wall)].map((line) => `${line}\n`).join('');
+  const lines = [head, ...editLines(daemon, wall), ...siteAlarmLines(siteAlarms, wall)];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function editLines({ edited, waiting }: DaemonSummary, wall: number): string[] {
+  const lines: string[] = [];
+  if (edited !== null)
+    lines.push(`  ${formatAge(wall - edited.sinceWall)} ago: ${visible(edited.text)}`);
+  if (waiting.length > 0) lines.push(`  reloaded when it comes to rest: ${waiting.join(', ')}`);
+  return lines;
 }

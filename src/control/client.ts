@@ -19,6 +19,8 @@ const REPLY_MS = 20_000;
 const TEST_ALARM_REPLY_MS = 55_000;
 const AGAIN_MS = 10;
 const AGAIN_MS_MAX = 200;
+/** Reading and proving all scripts may take a while. */
+const RELOAD_REPLY_MS = 120_000;
 
 export type OkReply<K extends Request['kind']> = Extract<Reply, { ok: true; kind: K }>;
 
@@ -42,6 +44,11 @@ export async function ask<K extends Request['kind']>(
   return reply as OkReply<K>;
 }
 
+function limitOf({ kind }: Request): number {
+  if (kind === 'test-alarm') return TEST_ALARM_REPLY_MS;
+  return kind === 'reload' ? RELOAD_REPLY_MS : REPLY_MS;
+}
+
 /** Where others press, this one comes again, as long as one that is answered may take. */
 async function exchange(path: string, request: Request, clock: Clock): Promise<Reply> {
   const until = clock.now().at + REPLY_MS;
@@ -54,8 +61,7 @@ async function exchange(path: string, request: Request, clock: Clock): Promise<R
 }
 
 async function exchangeOnce(path: string, request: Request, clock: Clock): Promise<Reply> {
-  const limitMs = request.kind === 'test-alarm' ? TEST_ALARM_REPLY_MS : REPLY_MS;
-  const talk = new Conversation(path, clock, limitMs);
+  const talk = new Conversation(path, clock, limitOf(request));
   const line = JSON.stringify(request);
   let withdraw = async () => {};
   try {

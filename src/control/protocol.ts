@@ -82,6 +82,7 @@ const requestSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('test-alarm'), operator: name }),
   z.strictObject({ kind: z.literal('reopen'), operator: name }),
+  z.strictObject({ kind: z.literal('reload'), operator: name }),
   z.strictObject({ kind: z.literal('shutdown'), operator: name }),
 ]);
 export type WireRequest = z.infer<typeof requestSchema>;
@@ -130,6 +131,15 @@ export interface DaemonSummary {
   /** Milliseconds since 1970. */
   readonly startedWall: number;
   readonly clusters: number;
+  /** What stands in CList or a script and is not in effect; null: nothing. */
+  readonly edited: {
+    readonly text: string;
+    readonly sinceWall: number;
+    /** `clusterd reload` would apply it. */
+    readonly isSound: boolean;
+  } | null;
+  /** Clusters whose new description waits until they come to rest. */
+  readonly waiting: readonly string[];
 }
 
 export type Reply =
@@ -166,6 +176,13 @@ export type Reply =
       readonly node: string;
       /** As logs and other operators see it. */
       readonly operator: string;
+    }
+  | {
+      readonly ok: true;
+      readonly kind: 'reload';
+      readonly accepted: boolean;
+      /** One for each cluster that is concerned, or each mistake. */
+      readonly lines: readonly string[];
     }
   | { readonly ok: true; readonly kind: 'reopen' | 'shutdown'; readonly text: string }
   | { readonly ok: false; readonly code: string; readonly text: string; readonly hint: string };

@@ -28,7 +28,10 @@ import type { NodeIndex } from '../machine/protocol.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createAttachDesk } from './attachments.ts';
 import { Fleet } from './fleet.ts';
+import { HomeWatch } from './home-watch.ts';
 import { LifeSigns } from './life-signs.ts';
+import { loadApart } from './load-apart.ts';
+import { Reloader } from './reloader.ts';
 import { SharedParts } from './shared-parts.ts';
 
 export interface DaemonOptions {
@@ -55,6 +58,8 @@ export class Daemon {
   readonly #life: LifeSigns;
   readonly #startedWall: number;
   readonly #fleet: Fleet;
+  readonly #reloader: Reloader;
+  readonly #homeWatch: HomeWatch;
   #lock: DaemonLock | null = null;
 
   private constructor(options: DaemonOptions) {
@@ -71,6 +76,17 @@ export class Daemon {
     const { refused } = options.loaded;
     this.#fleet = new Fleet({ ...options, shared: this.#shared, refused });
     this.#attached = createAttachDesk(options, this.#shared, this.#fleet.watched);
+    const { clock, home, loaded, onNotice } = options;
+    this.#reloader = new Reloader({
+      clock,
+      fleet: this.#fleet,
+      load: () => loadApart(home),
+      site: loaded.site,
+      onNotice,
+    });
+    const noticed = () => void this.#reloader.noticed();
+    const unseen = (why: string) => onNotice(`edits of CList are not noticed any more: ${why}`);
+    this.#homeWatch = new HomeWatch(home, clock, noticed, unseen);
     this.#stallWatch = new StallWatch({
       clock: options.clock,
       onStall: (lateMs) => this.#stalled(lateMs),
@@ -105,6 +121,13 @@ export class Daemon {
     return this.#fleet.watched.size;
   }
 
+  /** SIGHUP: the logs are opened anew, and what stands in CLUSTER_HOME is applied. */
+  async hangUp(): Promise<void> {
+    this.reopenLogs();
+    const { lines } = await this.#reloader.reload('SIGHUP');
+    for (const line of lines) this.#options.onNotice(`reload: ${line}`);
+  }
+
   reopenLogs(): void {
     for (const { runner } of this.#fleet.watched.values()) runner.reopenLogs();
   }
@@ -112,6 +135,8 @@ export class Daemon {
   /** Resolves when every journal and log is on the disk and the lock is given back. */
   async stop(): Promise<void> {
     this.#attached.close('the daemon ends');
+    this.#reloader.end();
+    await this.#homeWatch.close();
     this.#stallWatch.stop();
     this.#life.stop();
     this.#shared.stop();
@@ -151,6 +176,8 @@ export class Daemon {
         return acknowledge(request, this.#shared, [...this.#fleet.watched.keys()]);
       case 'test-alarm':
         return this.#life.testNow(request.operator);
+      case 'reload':
+        return { ok: true, kind: 'reload', ...(await this.#reloader.reload(request.operator)) };
       case 'reopen':
         this.#noteAll(`${request.operator} has the logs opened anew`);
         this.reopenLogs();
@@ -168,6 +195,8 @@ export class Daemon {
       home: this.#options.home.directory,
       startedWall: this.#startedWall,
       clusters: this.#fleet.watched.size,
+      edited: this.#reloader.edited,
+      waiting: this.#reloader.waiting,
     };
   }
 

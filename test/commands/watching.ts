@@ -52,7 +52,14 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
 }
 
 export function replyOf(...clusters: WatchedCluster[]): StatusReply {
-  const daemon = { pid: 1, home: '/home', startedWall: WALL - 1_000, clusters: clusters.length };
+  const daemon = {
+    pid: 1,
+    home: '/home',
+    startedWall: WALL - 1_000,
+    clusters: clusters.length,
+    edited: null,
+    waiting: [],
+  };
   return { daemon, wall: WALL, clusters, siteAlarms: [] };
 }
 

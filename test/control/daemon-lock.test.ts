@@ -9,7 +9,7 @@ import { systemClock } from '../../src/clock/system.ts';
 import { lockDaemon, pidPath, socketPath } from '../../src/control/daemon-lock.ts';
 import type { Reply } from '../../src/control/protocol.ts';
 
-const daemon = { pid: 4711, home: '/', startedWall: 0, clusters: 0 };
+const daemon = { pid: 4711, home: '/', startedWall: 0, clusters: 0, edited: null, waiting: [] };
 const answer = async (): Promise<Reply> => ({ ok: true, kind: 'ping', daemon });
 
 let state: string;

@@ -14,7 +14,7 @@ const PING: Request = { kind: 'ping' };
 const PONG: Reply = {
   ok: true,
   kind: 'ping',
-  daemon: { pid: 1, home: '/', startedWall: 0, clusters: 0 },
+  daemon: { pid: 1, home: '/', startedWall: 0, clusters: 0, edited: null, waiting: [] },
 };
 
 let directory: string;

@@ -1,0 +1,235 @@
+/** Edits of CList and scripts under the running program. */
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { cleanUp, clusterd, makeHome, RunningDaemon, silentConsoles, waitFor } from './program.ts';
+
+afterEach(cleanUp);
+
+const script = (summary: string) => `identity host-id /Host ID: ([0-9a-f]{8})/
+pattern panic "panic"
+
+state start "starts"
+  -> watch             "looked around"
+
+state watch "${summary}"
+  on active panic   -> held "$line"
+  on operator hold  -> busy "$operator asked"
+  rest
+
+state busy "is busy"
+  after 3s          -> watch "done"
+  wait
+
+state held lasting "is held"
+  on operator release -> watch "$operator released"
+  rest
+`;
+
+const cluster = (name: string, ports: readonly number[], more = '') => `cluster ${name}
+  script plain
+  on-silence confirm
+  service tcp 192.0.2.1:1
+  reference tcp 192.0.2.2:1
+  ${more}
+  node ${name}1
+    console tcp 127.0.0.1:${ports[0]}
+    identity 83a54d${ports[0]}
+    boot-path disk
+  node ${name}2
+    console tcp 127.0.0.1:${ports[1]}
+    identity 83a54d${ports[1]}
+    boot-path disk
+`;
+
+const site = (...clusters: string[]) => clusters.join('\n');
+
+class Home {
+  readonly ports: readonly number[];
+  readonly daemon: RunningDaemon;
+  private constructor(daemon: RunningDaemon, ports: readonly number[]) {
+    this.daemon = daemon;
+    this.ports = ports;
+  }
+
+  static async start(head = ''): Promise<Home> {
+    const ports = await silentConsoles(4);
+    const directory = makeHome(site(head, cluster('a', ports), cluster('b', ports.slice(2))), {
+      'plain.chat': script('watches'),
+    });
+    const daemon = await RunningDaemon.start(directory);
+    const home = new Home(daemon, ports);
+    for (const name of ['a', 'b'])
+      await home.until(name, ({ status }) => status?.state === 'watch');
+    return home;
+  }
+
+  get path(): string {
+    return this.daemon.home;
+  }
+
+  log(cluster: string): string {
+    return this.daemon.file(`Logs/${cluster}.log`);
+  }
+
+  /** How often this console was connected, once its transcript is on the disk. */
+  async connects(node: string): Promise<number> {
+    await clusterd(this.path, 'reopen');
+    const times = () => this.daemon.file(`Logs/${node[0]}.${node}.console`).match(/ ! connected/g);
+    await waitFor(
+      () => times() !== null,
+      20_000,
+      () => node,
+    );
+    return times()?.length ?? 0;
+  }
+
+  edit(...clusters: string[]): void {
+    writeFileSync(join(this.path, 'CList'), site(...clusters));
+  }
+
+  editScript(text: string): void {
+    writeFileSync(join(this.path, 'chat-scripts/plain.chat'), text);
+  }
+
+  async until(
+    name: string,
+    isSo: (one: Awaited<ReturnType<RunningDaemon['status']>>) => boolean,
+  ): Promise<void> {
+    const end = performance.now() + 20_000;
+    while (!isSo(await this.daemon.status(name))) {
+      if (performance.now() > end) throw new Error(this.log(name));
+    }
+  }
+
+  async said(pattern: RegExp): Promise<void> {
+    await waitFor(
+      () => pattern.test(this.daemon.err),
+      20_000,
+      () => this.daemon.err,
+    );
+  }
+}
+
+describe('reload', () => {
+  it('tells of an edit at once, changes nothing before it is asked, and then drops no console', async () => {
+    const home = await Home.start();
+    const both = [cluster('a', home.ports, 'promise 9m'), cluster('b', home.ports.slice(2))];
+    home.edit(...both);
+    await home.said(/an edit waits for `clusterd reload`: a: the promise changed/);
+    await waitFor(
+      () => /an edit waits/.test(home.log('a')),
+      20_000,
+      () => home.log('a'),
+    );
+    const listed = await clusterd(home.path, 'status');
+    expect(listed.out).toMatch(/an edit waits for `clusterd reload`: a: the promise changed/);
+    const reply = await clusterd(home.path, 'reload');
+    expect(reply).toMatchObject({ status: 0, out: 'a: the promise changed\n' });
+    await home.until('a', ({ status }) => status?.state === 'watch');
+    expect(home.log('a')).toMatch(/reloaded by .*: a: the promise changed/);
+    for (const node of ['a1', 'a2', 'b1', 'b2']) expect(await home.connects(node)).toBe(1);
+    expect(home.log('b')).not.toMatch(/reloaded/);
+    expect((await clusterd(home.path, 'reload')).out).toBe('nothing has changed\n');
+    expect((await clusterd(home.path, 'status')).out).not.toMatch(/an edit/);
+  }, 60_000);
+
+  it('a broken edit of CList, of a script, and both gone: nothing changes, each is told', async () => {
+    const home = await Home.start();
+    home.edit(cluster('a', home.ports), 'cluster b\n  scirpt plain\n');
+    await home.said(/an edit has mistakes, nothing changes: .*CList:\d+:\d+/);
+    const refused = await clusterd(home.path, 'reload');
+    expect(refused.status).toBe(1);
+    expect(refused.err).toMatch(/nothing changes, there are mistakes:/);
+    home.edit(cluster('a', home.ports), cluster('b', home.ports.slice(2)));
+    home.editScript(script('watches').replace('-> held', '-> hold'));
+    await home.said(/plain\.chat:8:\d+/);
+    expect((await clusterd(home.path, 'reload')).status).toBe(1);
+    rmSync(join(home.path, 'CList'));
+    await home.said(/there is no cluster list/);
+    expect((await clusterd(home.path, 'reload')).status).toBe(1);
+    for (const name of ['a', 'b']) {
+      expect((await home.daemon.status(name)).status?.state).toBe('watch');
+    }
+    expect(await home.connects('b1')).toBe(1);
+  }, 60_000);
+
+  it('a script that is replaced by rename, behind a symbolic link, is noticed', async () => {
+    const home = await Home.start();
+    const elsewhere = join(home.path, 'elsewhere');
+    mkdirSync(elsewhere);
+    const file = join(home.path, 'chat-scripts/plain.chat');
+    writeFileSync(join(elsewhere, 'plain.chat'), script('watches all'));
+    symlinkSync(join(elsewhere, 'plain.chat'), `${file}.new`);
+    renameSync(`${file}.new`, file);
+    await home.said(/a: its script changed; b: its script changed/);
+    writeFileSync(join(elsewhere, 'fresh'), script('watches everything'));
+    renameSync(join(elsewhere, 'fresh'), join(elsewhere, 'plain.chat'));
+    expect((await clusterd(home.path, 'reload')).status).toBe(0);
+    await home.until('a', ({ status }) => status?.summary === 'watches everything');
+    await home.until('b', ({ status }) => status?.summary === 'watches everything');
+  }, 60_000);
+
+  it('waits for a state of rest, and says so', async () => {
+    const home = await Home.start();
+    for (const name of ['a', 'b']) await home.daemon.arm(name);
+    await home.until('a', ({ status }) => status?.state === 'watch' && status.inhibited === null);
+    await clusterd(home.path, 'hold', 'a');
+    home.edit(cluster('a', home.ports, 'promise 9m'), cluster('b', home.ports.slice(2)));
+    const reply = await clusterd(home.path, 'reload');
+    expect(reply.out).toMatch(/a: the promise changed: when it comes to rest/);
+    expect((await clusterd(home.path, 'status')).out).toMatch(/when it comes to rest: a/);
+    await waitFor(
+      () => /reloaded by/.test(home.log('a')),
+      20_000,
+      () => home.log('a'),
+    );
+    expect(home.log('a')).toMatch(/busy -> watch[\s\S]*applied, asked for by[\s\S]*reloaded by/);
+  }, 60_000);
+
+  it('clusters come and go, and a new one is disarmed', async () => {
+    const home = await Home.start();
+    await home.daemon.arm('a');
+    const [third = 0, fourth = 0] = await silentConsoles(2);
+    home.edit(cluster('a', home.ports), cluster('c', [third, fourth]));
+    const reply = await clusterd(home.path, 'reload');
+    expect(reply.out).toMatch(/c: new, disarmed until you arm it/);
+    expect(reply.out).toMatch(/b: gone from CList, no longer watched/);
+    await home.until('c', ({ status }) => status?.state === 'watch');
+    expect((await home.daemon.status('c')).status?.inhibited).toMatch(/^disarmed/);
+    expect((await home.daemon.status('a')).status?.inhibited).toBeNull();
+    expect((await clusterd(home.path, 'status', 'b')).err).toMatch(/no cluster 'b'/);
+    home.edit(cluster('a', home.ports), cluster('b', home.ports.slice(2)));
+    expect((await clusterd(home.path, 'reload')).status).toBe(0);
+    await home.until('b', ({ status }) => status?.state === 'watch');
+  }, 60_000);
+
+  it('applies by itself where CList says so; a hundred edits in a second are one', async () => {
+    const home = await Home.start('site\n  auto-apply yes\n');
+    for (let edit = 1; edit <= 100; edit++) {
+      home.edit(
+        'site\n  auto-apply yes\n',
+        cluster('a', home.ports, `promise ${edit}m`),
+        cluster('b', home.ports.slice(2)),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await waitFor(
+      () => /auto-apply/.test(home.log('a')),
+      20_000,
+      () => home.log('a'),
+    );
+    await clusterd(home.path, 'reload');
+    const times = home.log('a').match(/reloaded by/g)?.length ?? 0;
+    expect(times).toBeGreaterThanOrEqual(1);
+    expect(times).toBeLessThanOrEqual(4);
+    expect(home.log('b')).not.toMatch(/reloaded by/);
+  }, 60_000);
+
+  it('SIGHUP does it, too', async () => {
+    const home = await Home.start();
+    home.edit(cluster('a', home.ports, 'promise 9m'), cluster('b', home.ports.slice(2)));
+    home.daemon.kill('SIGHUP');
+    await home.said(/reload: a: the promise changed/);
+  }, 60_000);
+});
