@@ -8,12 +8,13 @@ import type { AlarmEventSink } from '../alarm/alarm-event.ts';
 import type { Outbox } from '../alarm/outbox.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { OpenedJournal } from '../cluster/journal-file.ts';
-import type { AlarmSink } from '../cluster/parts.ts';
+import type { AlarmSink, LogSink } from '../cluster/parts.ts';
 
 export interface ClusterAlarmsOptions {
   readonly cluster: string;
   readonly clock: Clock;
   readonly opened: OpenedJournal;
+  readonly log: LogSink;
   /** The command of this cluster alone, or null. */
   readonly command: Outbox | null;
   readonly others: readonly AlarmEventSink[];
@@ -60,8 +61,12 @@ export class ClusterAlarms implements AlarmSink {
   /** Null: no such alarm is up. Alarms of the script stay acknowledged over a restart. */
   acknowledge(name: string, by: string, note: string): RaisedAlarm | null {
     const alarm = this.#board.acknowledge(name, by, note);
-    if (alarm === null || name.includes(':')) return alarm;
+    if (alarm === null) return null;
     const { wall } = this.#options.clock.now();
+    const what = `${by} acknowledges ${name}${note === '' ? '' : `: ${note}`}`;
+    const entry = { level: 'info', topic: 'operator', state: '', node: null, what } as const;
+    this.#options.log.entry(entry, wall);
+    if (name.includes(':')) return alarm;
     this.#options.opened.journal.append({ kind: 'acknowledged', name, by, note }, wall, null);
     return alarm;
   }

@@ -204,7 +204,7 @@ export class SharedParts {
       else own().raise(alarm, text, `clusterd status ${name}`);
     });
     const others = [createLogSink(log, clock), ...this.siteAlarms.shared];
-    const alarms = new ClusterAlarms({ cluster: name, clock, opened, command, others });
+    const alarms = new ClusterAlarms({ cluster: name, clock, opened, log, command, others });
     this.#alarms.set(name, alarms);
     return alarms;
   }
