@@ -165,8 +165,10 @@ function readMetrics(line: LineReader, draft: SiteDraft): void {
   const address = line.read('HOST:PORT', readHostPort);
   if (address === null) return;
   if (!isLoopback(address.host)) {
-    const message = 'metrics have no password: everybody who reaches this address reads them';
-    line.warn('metrics-open', line.valueSpan, message, 'write 127.0.0.1 unless that is wanted');
+    const message = 'metrics have no password, so they are served to this host only';
+    const hint = `metrics 127.0.0.1:${address.port}; let something on this host pass them on`;
+    line.fail('not-loopback', line.valueSpan, message, hint);
+    return;
   }
   draft.site = { ...draft.site, metrics: address };
 }

@@ -43,7 +43,7 @@ export interface Site {
   readonly testAlarmMs: number | null;
   /** Runs while clusterd is alive, so often, ms, 1 s to 1 day. Null (default): none. */
   readonly heartbeat: { readonly everyMs: number; readonly argv: readonly string[] } | null;
-  /** Where metrics are served. Null (default): nowhere. */
+  /** Where metrics are served, an address of this host alone. Null (default): nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
   /** Edits of CList and scripts apply by themselves. Default: false, they wait for `reload`. */
   readonly autoApply: boolean;

@@ -4,7 +4,7 @@
  * acknowledge.
  */
 import { type AcknowledgedAlarm, AlarmBoard, type RaisedAlarm } from '../alarm/alarm-board.ts';
-import type { AlarmEventSink } from '../alarm/alarm-event.ts';
+import type { AlarmEvent, AlarmEventSink } from '../alarm/alarm-event.ts';
 import type { Outbox } from '../alarm/outbox.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { OpenedJournal } from '../cluster/journal-file.ts';
@@ -15,27 +15,42 @@ export interface ClusterAlarmsOptions {
   readonly clock: Clock;
   readonly opened: OpenedJournal;
   readonly log: LogSink;
-  /** The command of this cluster alone, or null. */
-  readonly command: Outbox | null;
+  /** Makes the outbox of an alarm command; null: there is none. */
+  readonly makeCommand: (argv: readonly string[]) => Outbox | null;
+  /** Another command takes the place of one: its trouble, if any, is over. */
+  readonly onReplaced: () => void;
+  /** This cluster is not watched any more. */
+  readonly onClosed: () => void;
   readonly others: readonly AlarmEventSink[];
 }
 
 export class ClusterAlarms implements AlarmSink {
   readonly #options: ClusterAlarmsOptions;
   readonly #board: AlarmBoard;
+  #argv: readonly string[] = [];
+  #command: Outbox | null = null;
 
   constructor(options: ClusterAlarmsOptions) {
-    const { cluster, clock, opened, command, others } = options;
+    const { cluster, clock, opened, others } = options;
     this.#options = options;
     const acknowledged = opened.recollection.alarms.flatMap(({ name, text, acknowledged: its }) =>
       its === undefined ? [] : [{ name, text, ...its }],
     );
-    const sinks = command === null ? others : [...others, command];
+    const sinks = [...others, { take: (event: AlarmEvent) => this.#command?.take(event) }];
     this.#board = new AlarmBoard({ cluster, clock, sinks, acknowledged });
   }
 
   get command(): Outbox | null {
-    return this.#options.command;
+    return this.#command;
+  }
+
+  /** Program and arguments; empty: none. What the one before has not told yet, it tells. */
+  use(argv: readonly string[]): void {
+    if (JSON.stringify(argv) === JSON.stringify(this.#argv)) return;
+    this.#argv = argv;
+    if (this.#command !== null) this.#options.onReplaced();
+    void this.#command?.close();
+    this.#command = this.#options.makeCommand(argv);
   }
 
   raise(name: string, text: string, type: string): void {
@@ -72,7 +87,8 @@ export class ClusterAlarms implements AlarmSink {
   }
 
   async close(): Promise<void> {
+    this.#options.onClosed();
     this.#board.stop();
-    await this.#options.command?.close();
+    await this.#command?.close();
   }
 }

@@ -108,8 +108,8 @@ export class Daemon {
     makeDirectories(options.home);
     daemon.#lock = await daemon.#openToOperators();
     daemon.#stallWatch.start();
-    daemon.#life.start();
     await daemon.#fleet.start(options.loaded.sound);
+    daemon.#life.start();
     return daemon;
   }
 

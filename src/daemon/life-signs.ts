@@ -29,13 +29,25 @@ const HEARTBEAT_ALARM = 'clusterd:heartbeat';
 export class LifeSigns {
   readonly #options: LifeSignsOptions;
   #ends: (() => void)[] = [];
+  #applied = '';
 
   constructor(options: LifeSignsOptions) {
     this.#options = options;
   }
 
   start(): void {
-    const { site, clock } = this.#options;
+    this.apply(this.#options.site);
+  }
+
+  /** Also after a reload: what did not change goes on as it was. */
+  apply(site: Site): void {
+    const { testAlarmMs, heartbeat } = site;
+    const wanted = JSON.stringify({ testAlarmMs, heartbeat });
+    if (wanted === this.#applied) return;
+    this.stop();
+    this.#applied = wanted;
+    const { clock, shared } = this.#options;
+    if (heartbeat === null) shared.siteAlarms.clear(HEARTBEAT_ALARM);
     if (site.testAlarmMs !== null) {
       this.#ends.push(every(clock, site.testAlarmMs, () => void this.#testByItself()));
     }

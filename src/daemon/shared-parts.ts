@@ -31,7 +31,7 @@ import { runCommand } from '../transport/command.ts';
 import { createFenceAgents, type FenceAgents } from '../transport/fence-agent.ts';
 import { Line } from '../transport/line.ts';
 import { createTransport } from '../transport/open.ts';
-import { AlarmSinks } from './alarm-sinks.ts';
+import { AlarmSinks, COMMAND_ALARM } from './alarm-sinks.ts';
 import { ClusterAlarms } from './cluster-alarms.ts';
 import { SiteAlarms } from './site-alarms.ts';
 
@@ -59,6 +59,8 @@ export class SharedParts {
   readonly #share: TurnShare;
   readonly #sinks: AlarmSinks;
   readonly #alarms = new Map<string, ClusterAlarms>();
+  /** By cluster: the alarm command that it has itself; empty: none. */
+  readonly #ownCommands = new Map<string, readonly string[]>();
   readonly #patterns = new WeakMap<Program, PatternSet>();
   /** By cluster: where those listen who attach. */
   readonly #ears = new Map<string, Ears>();
@@ -115,6 +117,14 @@ export class SharedParts {
     return counts.reduce((sum, count) => sum + count, this.siteAlarms.list().length);
   }
 
+  /** After a reload: alarms go where the site says now. What waits still goes where it said before. */
+  applySite(site: Site): void {
+    this.siteAlarms.apply(site);
+    for (const cluster of this.#alarms.keys()) {
+      this.#useCommand(cluster, this.#ownCommands.get(cluster) ?? []);
+    }
+  }
+
   /** Null: no parts were made of such a cluster. */
   alarmsOf(cluster: string): ClusterAlarms | null {
     return this.#alarms.get(cluster) ?? null;
@@ -157,6 +167,7 @@ export class SharedParts {
   /** What is another one when the same nodes are described anew. Logs and journal stay. */
   adoptedParts({ cluster, program, target }: SoundCluster): AdoptedParts {
     const ears = this.#ears.get(cluster.name);
+    this.#useCommand(cluster.name, cluster.alarmCommand);
     return {
       engine: createEngine(program, target, this.patternsOf(program)),
       power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
@@ -197,16 +208,32 @@ export class SharedParts {
     own: () => OwnAlarms,
   ): ClusterAlarms {
     const clock = this.#clock;
-    const { site } = this.#options;
-    const argv = alarmCommand.length === 0 ? site.alarmCommand : alarmCommand;
-    const command = this.#sinks.command(argv, (alarm, text) => {
-      if (text === null) own().clear(alarm);
-      else own().raise(alarm, text, `clusterd status ${name}`);
+    const alarms: ClusterAlarms = new ClusterAlarms({
+      cluster: name,
+      clock,
+      opened,
+      log,
+      others: [createLogSink(log, clock), this.siteAlarms.shared],
+      makeCommand: (argv) =>
+        this.#sinks.command(argv, (alarm, text) => {
+          if (text === null) own().clear(alarm);
+          else own().raise(alarm, text, `clusterd status ${name}`);
+        }),
+      onReplaced: () => own().clear(COMMAND_ALARM),
+      onClosed: () => {
+        if (this.#alarms.get(name) === alarms) this.#alarms.delete(name);
+      },
     });
-    const others = [createLogSink(log, clock), ...this.siteAlarms.shared];
-    const alarms = new ClusterAlarms({ cluster: name, clock, opened, log, command, others });
     this.#alarms.set(name, alarms);
+    this.#useCommand(name, alarmCommand);
     return alarms;
+  }
+
+  /** Its own one, else that of the site. */
+  #useCommand(cluster: string, own: readonly string[]): void {
+    this.#ownCommands.set(cluster, own);
+    const argv = own.length === 0 ? this.siteAlarms.site.alarmCommand : own;
+    this.#alarms.get(cluster)?.use(argv);
   }
 
   #run(

@@ -25,28 +25,43 @@ export interface SinkReport {
 /** A sink that needs longer has not told it: 30 s for what it was telling, and its own time. */
 export const TEST_MS_MAX = 45_000;
 const TYPE = 'clusterd test-alarm';
+/** The names of alarms about sinks begin so. */
+const SINK_ALARMS = 'clusterd:alarm-';
 
 export class SiteAlarms {
   readonly #options: SiteAlarmsOptions;
   readonly #board: AlarmBoard;
-  readonly #shared: readonly Outbox[];
-  readonly #command: Outbox | null;
+  /** For the boards of the clusters; stays the same when the sinks change. */
+  readonly shared: AlarmEventSink = {
+    take: (event) => {
+      for (const outbox of this.#shared) outbox.take(event);
+    },
+  };
+  #site: Site;
+  #shared: readonly Outbox[] = [];
+  #command: Outbox | null = null;
 
   constructor(options: SiteAlarmsOptions) {
-    const { site, sinks, clock } = options;
+    const { site, clock } = options;
     this.#options = options;
-    const onTrouble = (alarm: string, text: string | null) => {
-      if (text === null) this.clear(alarm);
-      else this.raise(alarm, text, TYPE);
-    };
-    this.#shared = sinks.ofSite(site, onTrouble);
-    this.#command = sinks.command(site.alarmCommand, onTrouble);
-    this.#board = new AlarmBoard({ cluster: SITE, clock, sinks: this.#all });
+    this.#site = site;
+    const command = { take: (event: AlarmEvent) => this.#command?.take(event) };
+    this.#board = new AlarmBoard({ cluster: SITE, clock, sinks: [this.shared, command] });
+    this.#open();
   }
 
-  /** For the boards of the clusters. */
-  get shared(): readonly AlarmEventSink[] {
-    return this.#shared;
+  get site(): Site {
+    return this.#site;
+  }
+
+  /** Where alarms go from now on; sinks of which nothing changed at all stay as they are. */
+  apply(site: Site): void {
+    const before = alarmKeys(this.#site);
+    this.#site = site;
+    if (alarmKeys(site) === before) return;
+    for (const outbox of this.#all) void outbox.close();
+    for (const { name } of this.list()) if (name.startsWith(SINK_ALARMS)) this.clear(name);
+    this.#open();
   }
 
   raise(name: string, text: string, type: string): void {
@@ -85,13 +100,25 @@ export class SiteAlarms {
       wall,
       acknowledged: null,
     };
-    return Promise.all([...this.#all, ...others].map((outbox) => this.#testOne(outbox, event)));
+    const names = this.#all.map(({ name }) => name);
+    const more = others.filter(({ name }) => !names.includes(name));
+    return Promise.all([...this.#all, ...more].map((outbox) => this.#testOne(outbox, event)));
   }
 
   /** Resolves within seconds: see Outbox. */
   async close(): Promise<void> {
     this.#board.stop();
     await Promise.all(this.#all.map((outbox) => outbox.close()));
+  }
+
+  #open(): void {
+    const { sinks } = this.#options;
+    const onTrouble = (alarm: string, text: string | null) => {
+      if (text === null) this.clear(alarm);
+      else this.raise(alarm, text, TYPE);
+    };
+    this.#shared = sinks.ofSite(this.#site, onTrouble);
+    this.#command = sinks.command(this.#site.alarmCommand, onTrouble);
   }
 
   get #all(): readonly Outbox[] {
@@ -110,4 +137,8 @@ export class SiteAlarms {
       });
     });
   }
+}
+
+function alarmKeys({ alarmMail, alarmSyslog, alarmWebhook, alarmCommand }: Site): string {
+  return JSON.stringify({ alarmMail, alarmSyslog, alarmWebhook, alarmCommand });
 }
