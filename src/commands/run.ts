@@ -55,6 +55,8 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const all = homeOf(options, context);
   const home = options.cluster === undefined ? all : homeOfOne(all, options.cluster);
   const onNotice = (text: string) => terminal.err(`clusterd: ${text}\n`);
+  const { environment, clock } = terminal;
+  const readiness = new Readiness({ environment, clock, onNotice });
   const user = becomeOwner(home);
   if (user !== null) onNotice(`runs as ${user}, to whom ${home.state} belongs`);
   const loaded = loadHome(home, new ProvenBefore(home.state));
@@ -66,20 +68,22 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   const daemon = await Daemon.start({
     home,
     loaded,
-    clock: terminal.clock,
-    lockDirectories: lockDirectories(terminal.environment.CLUSTER_LOCKS),
+    clock,
+    lockDirectories: lockDirectories(environment.CLUSTER_LOCKS),
     group: options.group ?? null,
     onNotice,
     onShutdown: ending.end,
   });
   await refuseWhenNotWatched(daemon, isStrict);
-  const stopHangup = terminal.onSignal('SIGHUP', () => void daemon.hangUp());
+  const stopHangup = terminal.onSignal('SIGHUP', () => {
+    readiness.reloading();
+    void daemon.hangUp().finally(() => readiness.reloaded());
+  });
   announce(daemon, loaded, terminal);
-  const { environment, clock } = terminal;
-  const summary = () => formatSummary(daemon);
-  const readiness = new Readiness({ environment, clock, summary, onNotice });
   const { watchedCount: watched, notWatched } = daemon;
-  readiness.ready({ pid: process.pid, watched, notWatched: notWatched.length, missing });
+  readiness.ready({ pid: process.pid, watched, notWatched: notWatched.length, missing }, () =>
+    formatSummary(daemon),
+  );
   await ending.asked;
   stopHangup();
   readiness.stopping();

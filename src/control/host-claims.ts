@@ -38,6 +38,8 @@ export const CLAIM_DIRECTORIES = [
 const DIRECTORY_MODE = 0o1777;
 const STICKY = 0o1000;
 const FOR_OTHERS_TO_WRITE = 0o002;
+/** For daemons of other users, whatever the umask: units and init scripts set a narrow one. */
+const CLAIMS_MODE = 0o644;
 const CLAIMS_BYTES_MAX = 4 * 1024 * 1024;
 const SUFFIX = '.claims';
 
@@ -140,7 +142,8 @@ class OwnClaims {
   async rewrite(claims: readonly string[]): Promise<void> {
     const text = [...holderLines(this.#me), ...claims].map((line) => `${line}\n`).join('');
     const fresh = `${this.#path}.new`;
-    await writeFile(fresh, text, { mode: 0o644 });
+    await writeFile(fresh, text);
+    await chmod(fresh, CLAIMS_MODE);
     await rename(fresh, `${this.#path}${SUFFIX}`);
   }
 

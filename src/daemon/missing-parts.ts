@@ -46,7 +46,7 @@ function missingOf(sound: SoundCluster, path: string, environment: Environment):
   const where = cluster.name;
   return [
     ...programsOf(program).flatMap((name) =>
-      missingProgram(where, `program that ${cluster.script}.chat runs,`, name, path),
+      missingProgram(where, 'program', name, path, `, which ${cluster.script}.chat runs,`),
     ),
     ...missingProgram(where, 'alarm command', cluster.alarmCommand[0], path),
     ...cluster.nodes.flatMap((node) => missingOfNode(`${where}: ${node.name}`, node, environment)),
@@ -131,9 +131,10 @@ function missingProgram(
   role: string,
   name: string | undefined,
   path: string,
+  remark = '',
 ): MissingPart[] {
   if (name === undefined || isThere(name, path)) return [];
-  const what = `the ${role} ${name} ${whyNot(name)}`;
+  const what = `the ${role} ${name}${remark} ${whyNot(name)}`;
   return [{ where, what, hint: hintForProgram(name) }];
 }
 

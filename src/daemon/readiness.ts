@@ -31,8 +31,6 @@ const FEEDINGS_PER_LIMIT = 3;
 export interface ReadinessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** One line for `systemctl status`. */
-  readonly summary: () => string;
   readonly onNotice: (text: string) => void;
 }
 
@@ -41,6 +39,7 @@ export class Readiness {
   readonly #socket: string;
   readonly #readyFd: number | null;
   readonly #feedMs: number | null;
+  #summary = () => 'starts';
   #isSending = false;
   #waiting: string[] = [];
   #hasComplained = false;
@@ -56,8 +55,9 @@ export class Readiness {
     for (const name of OURS) delete process.env[name];
   }
 
-  /** Every cluster that can be watched is. */
-  ready(report: StartReport): void {
+  /** Every cluster that can be watched is. `summary`: one line for `systemctl status`. */
+  ready(report: StartReport, summary: () => string): void {
+    this.#summary = summary;
     this.#tellStarter(report);
     this.#tell(['READY=1', this.#status()]);
     if (this.#feedMs !== null) this.#feed(this.#feedMs);
@@ -90,7 +90,7 @@ export class Readiness {
   }
 
   #status(): string {
-    return `STATUS=${this.#options.summary().replaceAll(/\s+/g, ' ')}`;
+    return `STATUS=${this.#summary().replaceAll(/\s+/g, ' ')}`;
   }
 
   #feed(feedMs: number): void {

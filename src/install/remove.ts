@@ -19,6 +19,7 @@ export interface Removal {
   readonly tell: (line: string) => void;
 }
 
+const SYSTEMD_RUNS = '/run/systemd/system';
 /** Made by every daemon of the host; empty when none runs. */
 const LOCKS = ['/run/lock/clusterd', '/tmp/clusterd-locks'];
 
@@ -53,12 +54,14 @@ export class Remover {
 
   #unregister(): void {
     if (!hasProgram('systemctl')) return;
+    // What systemd would start again must not come back in the middle.
+    if (existsSync(SYSTEMD_RUNS)) this.#try('systemctl', 'stop', 'clusterd.service', 'clusterd@*');
     this.#try('systemctl', 'disable', '--quiet', 'clusterd.service', 'clusterd@.service');
   }
 
   #forget(): void {
     if (hasProgram('update-rc.d')) this.#try('update-rc.d', '-f', 'clusterd', 'remove');
-    if (hasProgram('systemctl') && existsSync('/run/systemd/system')) {
+    if (hasProgram('systemctl') && existsSync(SYSTEMD_RUNS)) {
       this.#try('systemctl', 'daemon-reload');
     }
   }
@@ -97,10 +100,9 @@ export class Remover {
 
   #keepHome(): void {
     const { home, files, directories, madeUser, user } = this.#manifest;
-    const isSites = (path: string) => this.#isSites(path);
     const left: Manifest = {
       ...this.#manifest,
-      files: Object.fromEntries(Object.entries(files).filter(([path]) => isSites(path))),
+      files: Object.fromEntries(Object.entries(files).filter(([path]) => existsSync(path))),
       directories: directories.filter((path) => existsSync(path)),
       registered: false,
     };

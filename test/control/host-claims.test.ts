@@ -34,6 +34,18 @@ afterEach(async () => {
 
 const locks = () => join(directory, 'locks');
 
+it('can be read by daemons of other users, whatever the umask', async () => {
+  const umask = process.umask(0o077);
+  try {
+    await take('/srv/one', [ONE]);
+  } finally {
+    process.umask(umask);
+  }
+  const names = (await readdir(locks())).filter((name) => name.endsWith('.claims'));
+  const modes = await Promise.all(names.map((name) => stat(join(locks(), name))));
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o644]);
+});
+
 async function take(home: string, wanted: readonly string[], directories = [locks()]) {
   const claims = await HostClaims.take({ home, wall: WALL, wanted, directories });
   held.push(claims);
