@@ -14,15 +14,6 @@ import { lookupInTurn } from './find-address.ts';
 
 /** Of the library's own limits: they say better what was waited for than the outbox's. */
 const STEP_MS_MAX = 20_000;
-const LIBRARY = 'nodemailer';
-/** The part of the library that is used here. */
-interface MailLibrary {
-  createTransport(options: object): {
-    sendMail(mail: object): Promise<{ readonly rejected: readonly unknown[] }>;
-    close(): void;
-  };
-}
-
 const SUBJECT_CHARS = 120;
 const SECURE_PORT = 465;
 
@@ -31,7 +22,7 @@ export function mailDelivery(target: MailTarget, reveal: (secret: Secret) => str
   return {
     name: `mail to ${target.to.join(', ')} by ${formatHostPort(target.host, target.port)}`,
     async deliver(event, signal) {
-      const { createTransport } = (await import(LIBRARY)) as MailLibrary;
+      const { createTransport } = await import('nodemailer');
       const options = optionsOf(target, reveal);
       const socket = await connectTo(target, signal);
       const transport = createTransport({ ...options, connection: socket });

@@ -82,6 +82,10 @@ export class Daemon {
       fleet: this.#fleet,
       load: () => loadApart(home),
       site: loaded.site,
+      onSite: (site) => {
+        this.#shared.applySite(site);
+        this.#life.apply(site);
+      },
       onNotice,
     });
     const noticed = () => void this.#reloader.noticed();

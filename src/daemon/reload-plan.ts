@@ -20,7 +20,7 @@ export type Change =
       /** Nodes whose wire is another one. */
       readonly reconnect: readonly NodeIndex[];
     }
-  /** Other nodes under the same name, or other sinks of its alarms: it ends and begins anew. */
+  /** Other nodes under the same name: it ends and begins anew. */
   | {
       readonly kind: 'replaced';
       readonly name: string;
@@ -57,9 +57,6 @@ function replacing(before: SoundCluster, after: SoundCluster): string[] {
   const names = ({ cluster }: SoundCluster) => cluster.nodes.map(({ name }) => name);
   const what: string[] = [];
   if (!isDeepStrictEqual(names(before), names(after))) what.push('the names of its nodes');
-  if (!isDeepStrictEqual(before.cluster.alarmCommand, after.cluster.alarmCommand)) {
-    what.push('its alarm command');
-  }
   return what;
 }
 
@@ -85,6 +82,9 @@ function changesOf(
   ];
   if (!isDeepStrictEqual(net(before), net(after))) what.push('network addresses or times');
   if (!isDeepStrictEqual(before.target, after.target)) what.push('settings');
+  if (!isDeepStrictEqual(before.cluster.alarmCommand, after.cluster.alarmCommand)) {
+    what.push('its alarm command');
+  }
   if (before.cluster.promiseMs !== after.cluster.promiseMs) what.push('the promise');
   return what;
 }

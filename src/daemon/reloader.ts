@@ -5,7 +5,6 @@
  * All or nothing: where anything is wrong nothing changes. Must never touch a cluster whose own
  * description is what it was, and never stand still while it reads.
  */
-import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../clist/site.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
@@ -13,6 +12,7 @@ import type { LoadedHome, SoundCluster } from '../home/load-home.ts';
 import { formatHeadline } from '../language/diagnostics.ts';
 import type { Fleet } from './fleet.ts';
 import { type Change, planReload } from './reload-plan.ts';
+import { siteChanges } from './site-changes.ts';
 
 export interface ReloaderOptions {
   readonly clock: Clock;
@@ -21,6 +21,8 @@ export interface ReloaderOptions {
   readonly load: () => Promise<LoadedHome>;
   /** As it was read at the start. */
   readonly site: Site;
+  /** Another site block is in effect from now on. */
+  readonly onSite: (site: Site) => void;
   /** About the whole home; one clause. */
   readonly onNotice: (text: string) => void;
 }
@@ -49,6 +51,8 @@ const LOOK_AGAIN_MS = 500;
 
 export class Reloader {
   readonly #options: ReloaderOptions;
+  /** What is in effect. */
+  #site: Site;
   /** Changes that wait for their cluster to come to rest. */
   #waiting = new Map<string, { readonly change: Doing; readonly by: string }>();
   #edited: Edited | null = null;
@@ -59,6 +63,7 @@ export class Reloader {
 
   constructor(options: ReloaderOptions) {
     this.#options = options;
+    this.#site = options.site;
   }
 
   /** Null: what stands in CLUSTER_HOME is in effect, or waits for rest. */
@@ -105,14 +110,18 @@ export class Reloader {
       return this.#say(`an edit has mistakes, nothing changes: ${first}${more}; ${hint}`, false);
     }
     const changes = this.#plan(reading.sound);
-    if (changes.length === 0) {
+    const ofSite = siteChanges(this.#site, reading.site);
+    if (changes.length === 0 && ofSite.length === 0) {
       if (this.#edited !== null) this.#options.onNotice('the edit is undone or means nothing');
       this.#edited = null;
       return;
     }
-    if (reading.site.autoApply) await this.#apply(changes, 'auto-apply');
-    else
-      this.#say(`an edit waits for \`clusterd reload\`: ${changes.map(wordsOf).join('; ')}`, true);
+    const words = [...ofSite, ...changes.map(wordsOf)].join('; ');
+    if (!reading.site.autoApply) {
+      return this.#say(`an edit waits for \`clusterd reload\`: ${words}`, true);
+    }
+    this.#applySite(reading.site);
+    await this.#apply(changes, 'auto-apply');
   }
 
   /** Told once, to the home and in the log of each cluster. */
@@ -152,15 +161,16 @@ export class Reloader {
         lines: ['nothing changes, there are mistakes:', ...reading.mistakes],
       };
     }
-    const lines = await this.#apply(this.#plan(reading.sound), by);
-    return { accepted: true, lines: [...this.#aboutSite(reading.site), ...lines] };
+    const changes = this.#plan(reading.sound);
+    const lines = [...this.#applySite(reading.site), ...(await this.#apply(changes, by))];
+    return { accepted: true, lines: lines.length === 0 ? ['nothing has changed'] : lines };
   }
 
-  #aboutSite(site: Site): string[] {
-    const { autoApply, ...before } = this.#options.site;
-    const { autoApply: _, ...after } = site;
-    if (isDeepStrictEqual(before, after)) return [];
-    return ['site: changed, but takes effect only when the daemon is started anew'];
+  #applySite(site: Site): readonly string[] {
+    const lines = siteChanges(this.#site, site);
+    this.#site = site;
+    if (lines.length > 0) this.#options.onSite(site);
+    return lines;
   }
 
   /** The newest reading counts: what an older one left waiting is forgotten. */
@@ -178,7 +188,7 @@ export class Reloader {
       }
     }
     this.#lookAgain();
-    return lines.length === 0 ? ['nothing has changed'] : lines;
+    return lines;
   }
 
   #mayHappen({ kind, name }: Doing): boolean {

@@ -1,5 +1,5 @@
 /** Edits of CList and scripts under the running program. */
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, clusterd, makeHome, RunningDaemon, silentConsoles, waitFor } from './program.ts';
@@ -224,6 +224,23 @@ describe('reload', () => {
     expect(times).toBeGreaterThanOrEqual(1);
     expect(times).toBeLessThanOrEqual(4);
     expect(home.log('b')).not.toMatch(/reloaded by/);
+  }, 60_000);
+
+  it('alarms go where the site says now, and nothing else notices', async () => {
+    const home = await Home.start();
+    const out = join(home.path, 'told');
+    const program = join(home.path, 'page');
+    writeFileSync(program, `#!/bin/sh\necho "$CLUSTERD_EVENT" >> "${out}"\n`, { mode: 0o755 });
+    const clusters = [cluster('a', home.ports), cluster('b', home.ports.slice(2))];
+    home.edit(`site\n  alarm-command ${program}\n  metrics 127.0.0.1:1\n`, ...clusters);
+    await home.said(/an edit waits for `clusterd reload`: site: where alarms go changed/);
+    const reply = await clusterd(home.path, 'reload');
+    expect(reply.out).toMatch(/site: where alarms go changed; try it: clusterd test-alarm\n/);
+    expect(reply.out).toMatch(/site: metrics changed, but only when the daemon is started anew/);
+    expect((await clusterd(home.path, 'test-alarm')).out).toMatch(/^delivered {2}.*page\n$/);
+    expect(readFileSync(out, 'utf8')).toBe('test\n');
+    expect((await clusterd(home.path, 'reload')).out).toMatch(/nothing has changed/);
+    expect(home.log('a')).not.toMatch(/reloaded by/);
   }, 60_000);
 
   it('SIGHUP does it, too', async () => {
