@@ -233,10 +233,20 @@ export class MachineLife {
       this.#state = stepped.state;
       this.#wakeWithoutText = null;
       this.#effects.carryOutAll(stepped.effects, event.wall);
+      if (event.kind === 'bytes') this.#tellReaction(stepped.effects, event.at);
     } catch (error) {
       this.#stopControl(error);
     }
     this.#busy = false;
+  }
+
+  #tellReaction(effects: readonly MachineEffect[], at: number): void {
+    const { reacted, clock } = this.#parts;
+    if (reacted === undefined || effects.length === 0) return;
+    const isDecision = (one: MachineEffect) =>
+      one.kind === 'log' && one.entry.topic === 'transition';
+    if (effects.some(({ kind }) => kind === 'break')) reacted('break', clock.now().at - at);
+    else if (effects.some(isDecision)) reacted('decision', clock.now().at - at);
   }
 
   /** As `#handle`, for the start. */

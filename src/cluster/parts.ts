@@ -100,6 +100,8 @@ export interface RunnerParts {
     done: (outcome: CommandOutcome) => void,
   ) => () => void;
   readonly power: (node: NodeIndex, action: 'off' | 'status') => Promise<PowerAnswer>;
+  /** Text of a console led at once to a change of state or a BREAK, so many ms after it came. */
+  readonly reacted?: (to: 'decision' | 'break', ms: number) => void;
 }
 
 /** Of a cluster that is described anew while it runs. */

@@ -2,8 +2,6 @@
  * The words behind `clusterd`: one program, one file per command. Called by main with the process's
  * arguments, by tests with their own. Gives back the exit status and never exits.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { addAck } from './ack.ts';
@@ -26,6 +24,7 @@ import { addStop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
 import { addTestAlarm } from './test-alarm.ts';
 import { addUninstall } from './uninstall.ts';
+import { versionOf } from './version.ts';
 
 /** In the order in which `--help` shows them. */
 const COMMANDS: readonly AddCommand[] = [
@@ -70,18 +69,13 @@ function buildProgram(context: CommandContext): Command {
   const program = new Command('clusterd')
     .description('Watches two-node clusters through their consoles and fails over with proof.')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
-    .version(versionOf(terminal.packageRoot), '--version')
+    .version(`clusterd ${versionOf(terminal.packageRoot)}`, '--version')
     .exitOverride()
     .showSuggestionAfterError()
     .helpCommand(true);
   for (const add of COMMANDS) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
-}
-
-function versionOf(packageRoot: string): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return `clusterd ${(JSON.parse(text) as { version: string }).version}`;
 }
 
 function explain(error: unknown, terminal: Terminal): ExitStatus {

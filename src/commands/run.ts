@@ -25,6 +25,7 @@ import {
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
 import { TRUST_WARNING } from './status-text.ts';
 import type { Terminal } from './terminal.ts';
+import { versionOf } from './version.ts';
 
 const FORCED = 1;
 /** The heap may grow by so much before it is cleaned; V8 alone lets it double, and it stays so. */
@@ -71,6 +72,7 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
     clock,
     lockDirectories: lockDirectories(environment.CLUSTER_LOCKS),
     group: options.group ?? null,
+    version: versionOf(terminal.packageRoot),
     onNotice,
     onShutdown: ending.end,
   });

@@ -29,8 +29,10 @@ import { acknowledge } from './acknowledge.ts';
 import { createAttachDesk } from './attachments.ts';
 import { Fleet } from './fleet.ts';
 import { HomeWatch } from './home-watch.ts';
+import { inTurns } from './in-turns.ts';
 import { LifeSigns } from './life-signs.ts';
 import { loadApart } from './load-apart.ts';
+import { Metrics } from './metrics.ts';
 import { Reloader } from './reloader.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -40,6 +42,8 @@ export interface DaemonOptions {
   readonly clock: Clock;
   /** Where the daemons of this host tell each other what they drive. */
   readonly lockDirectories: readonly string[];
+  /** Of the program that runs; for metrics. */
+  readonly version: string;
   /** The group of the operators; null: the daemon's own. */
   readonly group: string | null;
   /** Something to say that belongs to no cluster's log. */
@@ -48,14 +52,13 @@ export interface DaemonOptions {
   readonly onShutdown: () => void;
 }
 
-const DESCRIBED_PER_TURN = 25;
-
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: SharedParts;
   readonly #stallWatch: StallWatch;
   readonly #attached: AttachDesk;
   readonly #life: LifeSigns;
+  readonly #metrics: Metrics;
   readonly #startedWall: number;
   readonly #fleet: Fleet;
   readonly #reloader: Reloader;
@@ -85,6 +88,7 @@ export class Daemon {
       onSite: (site) => {
         this.#shared.applySite(site);
         this.#life.apply(site);
+        void this.#metrics.apply(site);
       },
       onNotice,
     });
@@ -104,6 +108,14 @@ export class Daemon {
       faults: () => [...this.#fleet.watched.values()].map(({ runner }) => runner.fault),
       notWatchedCount: () => this.#fleet.notWatched.length,
     });
+    this.#metrics = new Metrics({
+      ...options,
+      only: options.home.onlyCluster,
+      tally: this.#shared.tally,
+      siteAlarms: this.#shared.siteAlarms,
+      startedWall: this.#startedWall,
+      clusters: () => this.#describers(),
+    });
   }
 
   /** Throws DaemonError `already-running` and whatever keeps all clusters from running. */
@@ -112,6 +124,7 @@ export class Daemon {
     makeDirectories(options.home);
     daemon.#lock = await daemon.#openToOperators();
     daemon.#stallWatch.start();
+    await daemon.#metrics.apply(options.loaded.site);
     await daemon.#fleet.start(options.loaded.sound);
     daemon.#life.start();
     return daemon;
@@ -143,12 +156,14 @@ export class Daemon {
     await this.#homeWatch.close();
     this.#stallWatch.stop();
     this.#life.stop();
+    await this.#metrics.stop();
     this.#shared.stop();
     await Promise.all([this.#fleet.stop(), this.#shared.siteAlarms.close()]);
     await this.#lock?.release();
   }
 
   #stalled(lateMs: number): void {
+    this.#shared.tally.stalls += 1;
     this.#shared.voidSilence();
     for (const { runner } of this.#fleet.watched.values()) runner.stall(lateMs);
   }
@@ -208,18 +223,29 @@ export class Daemon {
   async #status(cluster: string | null): Promise<Reply> {
     const { wall } = this.#options.clock.now();
     const clusters: WatchedCluster[] = [];
-    for (const [name, { runner }] of [...this.#fleet.watched]) {
-      if (cluster !== null && name !== cluster) continue;
-      if (clusters.length % DESCRIBED_PER_TURN === DESCRIBED_PER_TURN - 1) await anotherTurn();
-      clusters.push(this.#describe(runner));
-    }
-    for (const { name, why } of this.#fleet.notWatched) {
-      if (cluster !== null && name !== cluster) continue;
-      clusters.push({ kind: 'not-watched', cluster: name, why });
-    }
+    const wanted = this.#describers(cluster);
+    await inTurns(this.#options.clock, wanted, (describe) => clusters.push(describe()));
     if (cluster !== null && clusters.length === 0) return this.#unknownCluster(cluster);
     const siteAlarms = this.#shared.siteAlarms.list();
     return { ok: true, kind: 'status', daemon: this.#summary(), wall, clusters, siteAlarms };
+  }
+
+  #describers(only: string | null = null): (() => WatchedCluster)[] {
+    const isWanted = (name: string) => only === null || name === only;
+    const watched = [...this.#fleet.watched]
+      .filter(([name]) => isWanted(name))
+      .map(
+        ([, { runner }]) =>
+          () =>
+            this.#describe(runner),
+      );
+    const others = this.#fleet.notWatched
+      .filter(({ name }) => isWanted(name))
+      .map(
+        ({ name, why }) =>
+          (): WatchedCluster => ({ kind: 'not-watched', cluster: name, why }),
+      );
+    return [...watched, ...others];
   }
 
   #describe(runner: ClusterRunner): WatchedCluster {
@@ -261,10 +287,6 @@ export class Daemon {
   #noteAll(text: string): void {
     for (const { runner } of this.#fleet.watched.values()) runner.note('operator', text);
   }
-}
-
-function anotherTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The node that was named, null where none is needed, or why it does not fit. */

@@ -25,6 +25,7 @@ import { FlushTicker } from '../log/flush-ticker.ts';
 import { visible } from '../log/visible.ts';
 import { createEngine } from '../machine/machine.ts';
 import { compilePatterns, type PatternSet } from '../machine/patterns.ts';
+import { Tally } from '../metrics/tally.ts';
 import { Reachability } from '../probe/reachability.ts';
 import { systemProbers } from '../probe/system-probers.ts';
 import { runCommand } from '../transport/command.ts';
@@ -33,6 +34,7 @@ import { Line } from '../transport/line.ts';
 import { createTransport } from '../transport/open.ts';
 import { AlarmSinks, COMMAND_ALARM } from './alarm-sinks.ts';
 import { ClusterAlarms } from './cluster-alarms.ts';
+import { countedJournal } from './counted-journal.ts';
 import { SiteAlarms } from './site-alarms.ts';
 
 export interface SharedOptions {
@@ -66,6 +68,7 @@ export class SharedParts {
   readonly #ears = new Map<string, Ears>();
   /** Alarms of no cluster, and the sinks that all share. */
   readonly siteAlarms: SiteAlarms;
+  readonly tally = new Tally();
   #reachability: Reachability | null = null;
 
   constructor(options: SharedOptions) {
@@ -147,6 +150,7 @@ export class SharedParts {
     });
     const ears = new Ears(log, clock);
     this.#ears.set(name, ears);
+    this.tally.begin(name, opened.recollection.owner ?? nodes[0]);
     return {
       cluster: name,
       nodes,
@@ -156,7 +160,8 @@ export class SharedParts {
       turn: setImmediate,
       share: this.#share,
       line: (node, listener) => ears.with(node, this.#line(name, cluster.nodes[node], listener)),
-      journal: opened.journal,
+      journal: countedJournal(name, opened.journal, this.tally),
+      reacted: (to, ms) => this.tally.reacted(to, ms),
       log,
       alarms: this.#alarmsOf(cluster, opened, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),

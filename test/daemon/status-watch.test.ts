@@ -102,6 +102,17 @@ it('prints once where there is no terminal', async () => {
   expect(out).not.toContain('\x1b');
 });
 
+it('loses nothing of a long text on a pipe that is read late', { timeout: 30_000 }, async () => {
+  const long = Array.from({ length: 3_000 }, (_, index) => `cluster c${index}\n  script none\n`);
+  const home = makeHome(long.join(''), SCRIPTS);
+  const piped = spawnSync(
+    'sh',
+    ['-c', '"$0" "$1" check 2>&1 | (sleep 1; tail -1)', process.execPath, PROGRAM],
+    { env: { ...process.env, CLUSTER_HOME: home }, encoding: 'utf8' },
+  );
+  expect(piped.stdout).toMatch(/errors/);
+});
+
 it('--check ends with the worst, and is critical without a daemon', async () => {
   const daemon = await daemonOfDemo();
   const other = await clusterd(daemon.home, 'status', '--check', 'other');
