@@ -2,10 +2,11 @@
  * `clusterd install`: makes clusterd part of this host. Says what it does, line by line; a second run
  * says that nothing is to be changed. Starts nothing.
  */
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { DaemonError } from '../cluster/daemon-error.ts';
-import { groupOfUser, userExists } from '../install/accounts.ts';
+import { groupOfUser, uidOf, userExists } from '../install/accounts.ts';
 import { Installer } from '../install/carry-out.ts';
 import { formatCompletion } from '../install/completion.ts';
 import { emptyManifest, readManifest } from '../install/manifest.ts';
@@ -74,6 +75,7 @@ function install(options: Options, program: Command, { terminal }: CommandContex
     completion: formatCompletion(described, packageRoot),
   };
   const changes = installer.run(planInstall(places, texts));
+  warnOfForeignState(places, terminal);
   out(changes === 0 ? 'nothing is to be changed\n' : nextSteps(places, isDry));
 }
 
@@ -103,6 +105,24 @@ function refuseUnknownUser({ prefix, user }: Places, options: Options): void {
   throw new DaemonError('refused', `there is no user ${user}`, {
     hint: 'with --prefix no user is made: name one that there is',
   });
+}
+
+/** As after a `clusterd run` by root in a directory that was there before. */
+function warnOfForeignState(
+  { home, user, group }: Places,
+  terminal: CommandContext['terminal'],
+): void {
+  const found = ['state', 'Logs'].flatMap((name) => {
+    const path = join(home, name);
+    const foreign = statSync(path, { throwIfNoEntry: false });
+    return foreign === undefined || foreign.uid === uidOf(user) ? [] : [path];
+  });
+  if (found.length === 0) return;
+  const paths = found.join(' ');
+  terminal.err(
+    `clusterd: warning: ${user} does not own ${paths} and could not write there\n` +
+      `  when no daemon runs: chown -R ${user}:${group} ${paths}\n`,
+  );
 }
 
 function notRoot(): DaemonError {

@@ -4,7 +4,7 @@
  * then, and what it may say when it dies, goes to `Logs/clusterd.out` and from there to the terminal.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
@@ -25,6 +25,7 @@ import {
 import { plural } from './diagnostics-text.ts';
 import { FollowedFile } from './followed-file.ts';
 
+const SYSTEMD_RUNS = '/run/systemd/system';
 const FAILED = 1;
 /** It runs, but not all of it. */
 const PARTLY = 3;
@@ -65,6 +66,10 @@ async function start(options: Options, context: CommandContext): Promise<ExitSta
     terminal.out(`clusterd runs already, process ${running.pid}\n`);
     return 0;
   }
+  if (home.directory === terminal.installedHome && existsSync(SYSTEMD_RUNS)) {
+    terminal.err('clusterd: started past systemd, which then does not watch over it\n');
+    terminal.err(`  better: clusterd stop, systemctl start ${unitOf(options)}\n`);
+  }
   const user = becomeOwner(home);
   if (user !== null) terminal.out(`clusterd runs as ${user}, to whom ${home.state} belongs\n`);
   const output = openOutput(home);
@@ -75,6 +80,10 @@ async function start(options: Options, context: CommandContext): Promise<ExitSta
   await shown.close();
   closeSync(output.descriptor);
   return report(outcome, context);
+}
+
+function unitOf({ cluster }: Options): string {
+  return cluster === undefined ? 'clusterd' : `clusterd@${cluster}`;
 }
 
 async function runningDaemon(

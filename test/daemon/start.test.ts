@@ -1,5 +1,16 @@
 /** The daemon detached: start, stop, one cluster in a process of its own, what is missing. */
-import { appendFileSync, existsSync, readFileSync, renameSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, clusterd, makeHome } from './program.ts';
@@ -99,6 +110,53 @@ describe('clusterd start', () => {
     expect(out).toContain('missing: x: the alarm command /no/such/alarm is no program');
     expect(out).toContain(`missing: x: x-a: the serial line ${device} is not there`);
     expect([status, err]).toEqual([0, 'clusterd runs, but: 2 parts missing; see above\n']);
+  });
+});
+
+describe('the limit of open files', () => {
+  const limited = (home: string, files: number, ...words: string[]) => {
+    const program = join(import.meta.dirname, '../../dist/main.js');
+    const line = `ulimit -n ${files}; exec "$0" "$@" --home "${home}"`;
+    const { status, stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', line, process.execPath, program, ...words],
+      { encoding: 'utf8' },
+    );
+    return { status, out: `${stdout}${stderr}` };
+  };
+
+  it('is said when it is too low, and refused with --strict', () => {
+    const names = [...'abcdefghijklmnopqrstuvwx'];
+    const here = home(...names.map((name) => cluster(name)));
+    const lax = limited(here, 200, 'start');
+    expect([lax.status, lax.out]).toEqual([0, expect.stringContaining('218 open files are needed')]);
+    expect(lax.out).toContain('LimitNOFILE=218');
+    limited(here, 200, 'stop');
+    const strict = limited(here, 200, 'start', '--strict');
+    expect(strict.status).toBe(1);
+    expect(strict.out).toContain('not started because of --strict: 218 open files are needed');
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)('started by root', () => {
+  it('becomes the owner of its state, with his groups, before it writes anything', async () => {
+    const here = home(cluster('x'));
+    chmodSync(here, 0o755);
+    const nobody = Number(spawnSync('id', ['-u', 'nobody'], { encoding: 'utf8' }).stdout);
+    const group = Number(spawnSync('id', ['-g', 'nobody'], { encoding: 'utf8' }).stdout);
+    for (const name of ['state', 'Logs']) {
+      mkdirSync(join(here, name));
+      chownSync(join(here, name), nobody, group);
+    }
+    const { status, out } = await clusterd(here, 'start');
+    expect([status, out]).toEqual([0, expect.stringContaining('clusterd runs as nobody, to whom')]);
+    const process = readFileSync(`/proc/${pidOf(here)}/status`, 'utf8');
+    expect(process).toMatch(new RegExp(`^Uid:\\s+${nobody}\\s+${nobody}\\s+${nobody}`, 'm'));
+    expect(process).toMatch(new RegExp(`^Groups:\\s+${group}\\s*$`, 'm'));
+    for (const name of readdirSync(join(here, 'state'))) {
+      expect([name, statSync(join(here, 'state', name)).uid]).toEqual([name, nobody]);
+    }
+    expect((await clusterd(here, 'stop')).status).toBe(0);
   });
 });
 

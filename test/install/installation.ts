@@ -1,6 +1,6 @@
 /** `clusterd install` below a temporary prefix, as the real program. `npm run build` first. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -66,5 +66,5 @@ export function contentOf(directory: string): Record<string, string> {
 
 export function isThere(program: string): boolean {
   const path = `${process.env.PATH}:/usr/sbin:/sbin`.split(':');
-  return path.some((directory) => statSync(join(directory, program), { throwIfNoEntry: false }));
+  return path.some((directory) => existsSync(join(directory, program)));
 }
