@@ -129,7 +129,10 @@ describe('the limit of open files', () => {
     const names = [...'abcdefghijklmnopqrstuvwx'];
     const here = home(...names.map((name) => cluster(name)));
     const lax = limited(here, 200, 'start');
-    expect([lax.status, lax.out]).toEqual([0, expect.stringContaining('218 open files are needed')]);
+    expect([lax.status, lax.out]).toEqual([
+      0,
+      expect.stringContaining('218 open files are needed'),
+    ]);
     expect(lax.out).toContain('LimitNOFILE=218');
     limited(here, 200, 'stop');
     const strict = limited(here, 200, 'start', '--strict');
