@@ -58,7 +58,8 @@ export class AlarmBoard {
     if (before?.alarm.text === text && before.alarm.type === type) return;
     before?.cancelRepeat();
     const sinceWall = before?.alarm.sinceWall ?? this.#options.clock.now().wall;
-    const acknowledged = before === undefined ? this.#takeBefore(name, text) : null;
+    const known = before?.alarm.text === text ? before.alarm.acknowledged : null;
+    const acknowledged = before === undefined ? this.#takeBefore(name, text) : known;
     const alarm: RaisedAlarm = { name, text, type, sinceWall, acknowledged };
     const cancelRepeat = acknowledged === null ? this.#repeatLater(alarm) : () => {};
     this.#raised.set(name, { alarm, cancelRepeat });

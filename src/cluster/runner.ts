@@ -6,6 +6,7 @@
  * journal; consoles stay connected and recorded.
  * Must never let a fault of the machine out.
  */
+import { carriedAlarms } from '../machine/carried-alarms.ts';
 import { type ClusterStatus, describe } from '../machine/describe.ts';
 import { type Beginning, daemonStart } from '../machine/machine.ts';
 import type {
@@ -85,7 +86,8 @@ export class ClusterRunner {
   /** Starts the machine, then the consoles. */
   start(): void {
     const { alarms } = this.#parts;
-    for (const { name, text, type } of this.#memory.alarms) alarms.raise(name, text, type);
+    const carried = carriedAlarms(this.#memory, this.cluster);
+    for (const { name, text, type } of carried) alarms.raise(name, text, type);
     this.#hasBegun = true;
     this.#life.begin(this.#memory, daemonStart(this.#memory), []);
     for (const line of this.#lines) line.start();
@@ -115,7 +117,8 @@ export class ClusterRunner {
   /** Resolves with what the machine replies; never rejects. */
   ask(request: Omit<OperatorAsk, 'kind' | 'reply'>): Promise<OperatorAnswer> {
     if (this.#fault !== null) {
-      return Promise.resolve({ accepted: false, text: `not controlled: ${this.#fault}` });
+      const text = `not controlled: ${this.#fault}; clusterd restart ${this.cluster} begins it again`;
+      return Promise.resolve({ accepted: false, text });
     }
     const { reply, answer } = this.#replies.open();
     this.#tell({ kind: 'operator', ...request, reply });
@@ -161,6 +164,20 @@ export class ClusterRunner {
     this.#life = this.#newLife();
     const beginning: Beginning = { why, inhibited: this.#inhibited() };
     this.#life.begin(this.#memory, beginning, this.#lastSaid());
+  }
+
+  /** A person begins it again, after a fault or while nothing is under way. `by`: the operator. */
+  restart(by: string): OperatorAnswer {
+    const state = this.status()?.state ?? '';
+    if (!this.isAtRest) {
+      const text = `it is in ${state} and not at rest; clusterd hold ${this.cluster} stops it first`;
+      this.note('operator', `${by}: restart: refused: ${text}`);
+      return { accepted: false, text };
+    }
+    this.note('operator', `${by}: restart: accepted`);
+    this.beginAgain(`restarted by ${by}`);
+    if (this.#fault === null) return { accepted: true, text: 'it begins again from its journal' };
+    return { accepted: false, text: `it failed again at once: ${this.#fault}` };
   }
 
   /** It may be described anew now: nothing is under way, and nobody is waited for. */

@@ -9,9 +9,9 @@ export function tellFault(
   wall: number,
 ): void {
   const { what, error, state } = fault;
-  const text = `${cluster} is not controlled any more, nothing is typed until a restart: ${what}`;
+  const text = `${cluster} is not controlled any more, nothing is typed until it is restarted: ${what}`;
   const trace = error instanceof Error ? (error.stack ?? '') : '';
   const why = trace.replaceAll(/\s*\n\s*/g, ' | ');
   log.entry({ level: 'warn', topic: 'fault', state, node: null, what: text, why }, wall);
-  own.raise(FAULT_ALARM, text, `clusterd status ${cluster}`);
+  own.raise(FAULT_ALARM, text, `clusterd restart ${cluster}`);
 }

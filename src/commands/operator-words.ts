@@ -1,6 +1,6 @@
 /**
- * What an operator says to a cluster: arm, disarm, hold, release, switchover, go, confirm, out-of-service,
- * in-service, owner. The daemon's machine decides; here only the word of a person who confirms is made
+ * What an operator says to a cluster: arm, disarm, hold, release, switchover, go, resume,
+ * restart, confirm, out-of-service, in-service, owner. The daemon's machine decides; here only the word of a person who confirms is made
  * sure of, since another node may boot on it.
  */
 import { ask } from '../control/client.ts';
@@ -21,6 +21,8 @@ const PLAIN_WORDS: readonly (readonly [OperatorWord, string])[] = [
   ['release', 'end a hold; counted takeovers are forgotten'],
   ['switchover', 'make the standby the active node'],
   ['go', 'go on where the script waits for an operator'],
+  ['restart', 'begin again from its journal: after a fault inside, or at rest'],
+  ['resume', 'let the active system go on that a BREAK stopped, now'],
 ];
 const NODE_WORDS: readonly (readonly [OperatorWord, string])[] = [
   ['out-of-service', 'the node is out of service: it is not booted and needs not be parked'],
@@ -92,7 +94,9 @@ async function say(
   const { operator, clock } = terminal;
   const message = { kind: 'operator', cluster, request, node, operator } as const;
   const reply = await ask<'operator'>(socket, message, clock);
-  if (reply.accepted) terminal.out(`${cluster}: ${reply.text}\n`);
-  else terminal.err(`clusterd: ${cluster} refuses ${request}: ${reply.text}\n`);
+  if (reply.accepted) {
+    terminal.out(`${cluster}: ${reply.text}\n  to see it go on: clusterd log -f ${cluster}\n`);
+  }
+  if (!reply.accepted) terminal.err(`clusterd: ${cluster} refuses ${request}: ${reply.text}\n`);
   context.exitStatus = reply.accepted ? 0 : 1;
 }

@@ -37,6 +37,8 @@ export const OPERATOR_WORDS = [
   'release',
   'switchover',
   'go',
+  'resume',
+  'restart',
   'confirm',
   'out-of-service',
   'in-service',

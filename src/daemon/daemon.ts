@@ -8,12 +8,14 @@ import { mkdirSync } from 'node:fs';
 import type { AttachDesk } from '../attach/attach-desk.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
+import type { OperatorAnswer } from '../cluster/replies.ts';
 import type { ClusterRunner } from '../cluster/runner.ts';
 import { StallWatch } from '../cluster/stall-watch.ts';
 import { type DaemonLock, lockDaemon } from '../control/daemon-lock.ts';
 import { giveToGroup } from '../control/operator-group.ts';
 import {
   type DaemonSummary,
+  type OperatorWord,
   type Reply,
   type Request,
   refusal,
@@ -267,10 +269,7 @@ export class Daemon {
     if (typeof node === 'object' && node !== null) return node;
     const { operator } = request;
     const { request: word } = request;
-    const answer =
-      word === 'arm' || word === 'disarm'
-        ? await watched.runner.arm(word === 'arm', operator)
-        : await watched.runner.ask({ request: word, node, operator });
+    const answer = await answerOf(watched.runner, word, node, operator);
     return { ok: true, kind: 'operator', ...answer };
   }
 
@@ -287,6 +286,17 @@ export class Daemon {
   #noteAll(text: string): void {
     for (const { runner } of this.#fleet.watched.values()) runner.note('operator', text);
   }
+}
+
+async function answerOf(
+  runner: ClusterRunner,
+  word: OperatorWord,
+  node: NodeIndex | null,
+  operator: string,
+): Promise<OperatorAnswer> {
+  if (word === 'restart') return runner.restart(operator);
+  if (word === 'arm' || word === 'disarm') return runner.arm(word === 'arm', operator);
+  return runner.ask({ request: word, node, operator });
 }
 
 /** The node that was named, null where none is needed, or why it does not fit. */

@@ -14,7 +14,7 @@ export interface Span {
 
 export type Role = 'active' | 'standby';
 export type NetLevel = 'alive' | 'dead' | 'blind';
-export type OperatorRequest = 'hold' | 'release' | 'switchover' | 'go' | 'confirm';
+export type OperatorRequest = 'hold' | 'release' | 'switchover' | 'go' | 'resume' | 'confirm';
 
 /** Text with holes: `$name` becomes a variable part. Adjacent text parts are merged. */
 export type Template = readonly TemplatePart[];

@@ -91,6 +91,7 @@ export const REQUESTS: readonly OperatorRequest[] = [
   'release',
   'switchover',
   'go',
+  'resume',
   'confirm',
 ];
 export const UNFINISHED = ['none', 'takeover', 'boot'] as const;

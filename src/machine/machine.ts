@@ -6,6 +6,7 @@
  */
 import type { Program } from '../language/program.ts';
 import { takeBytesQuickly } from './bulk.ts';
+import { carriedAlarms } from './carried-alarms.ts';
 import { takeChannel } from './channel.ts';
 import { bindEngine, type Engine } from './engine.ts';
 import { taskAnswer, taskTime, taskWakesAt } from './executor.ts';
@@ -72,7 +73,10 @@ export function start(
   state.pathIndex = recollection.pathIndex;
   state.parkedBeforeBoot = recollection.parkedBeforeBoot;
   state.entries = recollection.entries;
-  state.alarms = recollection.alarms.map((alarm) => ({ ...alarm, wall: now.wall }));
+  state.alarms = carriedAlarms(recollection, target.cluster).map((alarm) => ({
+    ...alarm,
+    wall: now.wall,
+  }));
   for (const node of NODES) {
     const { name } = target.nodes[node];
     state.nodes[node].inService = !recollection.outOfService.includes(name);

@@ -6,8 +6,9 @@ import type { Reaction } from '../language/program.ts';
 import { holds } from './condition.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Facts } from './facts.ts';
+import { objectionToResume, whatNow, whyInhibited, whyNotTaken } from './operator-words.ts';
 import { endDoubt } from './owner-doubt.ts';
-import type { Event, NodeIndex } from './protocol.ts';
+import type { Event, MachineEffect, NodeIndex } from './protocol.ts';
 import { carryOut, reactionsNow } from './reactions.ts';
 import { currentState, journal, log, nodeName, nodeOfRole, type Run } from './run.ts';
 import { otherNode } from './state.ts';
@@ -19,7 +20,7 @@ type Request = Extract<Event, { kind: 'operator' }>;
 const ALIVE_MS = 30_000;
 
 /** What would begin something that cannot be done while nothing is sent. */
-const MOVES: readonly Request['request'][] = ['switchover', 'confirm', 'go'];
+const MOVES: readonly Request['request'][] = ['switchover', 'confirm', 'go', 'resume'];
 
 export function takeOperator(run: Run, event: Request): void {
   if (event.request === 'out-of-service' || event.request === 'in-service') {
@@ -27,14 +28,15 @@ export function takeOperator(run: Run, event: Request): void {
   }
   if (event.request === 'owner') return takeOwner(run, event);
   if (run.state.inhibited !== null && MOVES.includes(event.request)) {
-    return reply(run, event, false, `nothing is sent (${run.state.inhibited})`);
+    return reply(run, event, false, whyInhibited(run, run.state.inhibited));
   }
   const reaction = findReaction(run, event);
+  if (event.request === 'resume' && run.state.begun) {
+    const why = objectionToResume(run);
+    if (why !== null) return reply(run, event, false, why);
+  }
   if (reaction === null || !run.state.begun) {
-    const { name, summary } = currentState(run);
-    const taken = wordsTaken(run).join(', ');
-    const why = `the state ${name} (${summary}) has no use for it now; it takes: ${taken}`;
-    return reply(run, event, false, why);
+    return reply(run, event, false, whyNotTaken(run, event));
   }
   const objection = event.request === 'confirm' ? objectionToConfirm(run, event.node) : null;
   if (objection !== null) return reply(run, event, false, objection);
@@ -44,13 +46,15 @@ export function takeOperator(run: Run, event: Request): void {
     for (const node of run.state.nodes) trustCables(node.facts);
     journal(run, { kind: 'released', by: event.operator });
   }
-  reply(run, event, true, `the state ${currentState(run).name} acts on it`);
+  const before = run.state.current;
+  tellWord(run, event, `accepted: the state ${currentState(run).name} acts on it`);
   const departure = carryOut(run, reaction.effects, {
     values: { operator: event.operator },
     node: event.node,
     evidence: `${event.operator} typed ${event.request}${nodeWord(run, event.node)}`,
   });
   if (departure !== null) enter(run, departure);
+  run.effects.push(replyTo(event, true, whatNow(run, before)));
 }
 
 /** Whoever releases has looked: which machine is on which line is open again, no longer wrong. */
@@ -61,17 +65,6 @@ function trustCables(facts: Facts): void {
 
 function nodeWord(run: Run, node: NodeIndex | null): string {
   return node === null ? '' : ` ${nodeName(run, node)}`;
-}
-
-/** What an operator can say in this state. */
-function wordsTaken(run: Run): string[] {
-  const { always, own } = reactionsNow(run);
-  const words = [...always, ...own].flatMap(({ trigger, condition }) => {
-    if (trigger.kind !== 'operator' || !holds(run, condition)) return [];
-    if (trigger.role === null) return [trigger.request];
-    return [`${trigger.request} ${nodeName(run, nodeOfRole(run.state, trigger.role))}`];
-  });
-  return words.length === 0 ? ['nothing now'] : [...new Set(words)];
 }
 
 function findReaction(run: Run, event: Request): Reaction | null {
@@ -89,7 +82,8 @@ function objectionToConfirm(run: Run, node: NodeIndex | null): string | null {
   if (node === null) return 'confirm needs the name of the node that is off';
   const { net } = run.state;
   if (net.known && net.level === 'alive') {
-    return `the service address still answers: something runs, and it may be ${nodeName(run, node)}`;
+    const name = nodeName(run, node);
+    return `the service address still answers, so something runs, and it may be ${name}; say it again when nothing answers there`;
   }
   const { heardAt } = run.state.nodes[node];
   const ago = run.state.now - (heardAt ?? Number.NEGATIVE_INFINITY);
@@ -114,13 +108,24 @@ function attest(run: Run, event: Request, node: NodeIndex): void {
 function takeService(run: Run, event: Request, inService: boolean): void {
   if (event.node === null) return reply(run, event, false, 'name the node');
   const name = nodeName(run, event.node);
+  const { cluster } = run.engine.target;
   if (event.node === run.state.owner && !inService) {
-    return reply(run, event, false, `${name} is the active node: it owns the disk`);
+    return reply(
+      run,
+      event,
+      false,
+      `${name} is the active node: it owns the disk; clusterd switchover ${cluster} moves production away first`,
+    );
   }
   const target = run.state.nodes[event.node];
   const { condition } = target.facts;
   if (!inService && (condition === 'running' || condition === 'leaving')) {
-    return reply(run, event, false, `a system was seen on ${name}; production may run there`);
+    return reply(
+      run,
+      event,
+      false,
+      `a system was seen on ${name}, and production may run there; shut it down first, or, if production was moved by hand: clusterd owner ${cluster} ${name}`,
+    );
   }
   if (target.inService === inService) return reply(run, event, true, 'it is so already');
   target.inService = inService;
@@ -133,7 +138,10 @@ function takeService(run: Run, event: Request, inService: boolean): void {
       ? 'it must be proven parked again'
       : 'nothing is typed there; no takeover to it',
   });
-  reply(run, event, true, inService ? 'back in service' : 'out of service');
+  const then = inService
+    ? `${name} is in service again; a takeover goes there once it was seen parked`
+    : `${name} is out of service: nothing is typed there and no takeover goes there; clusterd in-service ${cluster} ${name} ends that`;
+  reply(run, event, true, then);
 }
 
 /**
@@ -149,7 +157,13 @@ function takeOwner(run: Run, event: Request): void {
   }
   const objection = objectionToOwner(run, event.node);
   if (objection !== null) return reply(run, event, false, objection);
-  if (state.task !== null) return reply(run, event, false, 'a dialogue is under way; say it again');
+  if (state.task !== null)
+    return reply(
+      run,
+      event,
+      false,
+      'a dialogue with a console is under way; say it again in a few seconds',
+    );
   state.owner = event.node;
   state.ownerAssumed = false;
   state.ownerDoubt = null;
@@ -182,25 +196,34 @@ function objectionToOwner(run: Run, node: NodeIndex): string | null {
   const other = otherNode(node);
   const name = nodeName(run, other);
   if (facts.condition !== 'running') {
-    return `no running system was seen on ${nodeName(run, node)} (it is ${facts.condition})`;
+    const asked = nodeName(run, node);
+    return `no running system was seen on ${asked} (it is ${facts.condition}); press RETURN on its console, so that its login prompt shows`;
   }
   const stopped = evidenceOf(run.engine, run.state, other).some((one) => one.grade !== 'held');
   const { condition, identity, resumable } = run.state.nodes[other].facts;
   if (stopped) return null;
-  if (condition === 'running' || condition === 'leaving') return `${name} was seen running, too`;
+  if (condition === 'running' || condition === 'leaving') {
+    return `a system was seen running on ${name}, too: stop one of them first`;
+  }
   // Only known from earlier: kept as a doubt about the node, which is not booted nor resumed with it.
   const isGuess = resumable?.carried === true;
   if (resumable !== null && !isGuess)
-    return `a system may be asleep on ${name}: somebody's BREAK stopped it`;
+    return `a system may be asleep on ${name}: a BREAK stopped it; reset ${name} first, so that it cannot go on`;
   // Nothing is booted on this word; a silent node may stay unknown, a foreign one may not.
   if (condition === 'unknown' || identity === 'proven') return null;
-  return `the machine at the prompt of ${name} has not shown that it is ${name}`;
+  return `the machine at the prompt of ${name} has not shown that it is ${name}; type banner there`;
 }
 
 function reply(run: Run, event: Request, accepted: boolean, text: string): void {
-  const verdict = accepted ? 'accepted' : 'refused';
-  log(run, 'operator', `${event.operator}: ${event.request}${nodeWord(run, event.node)}`, {
-    why: `${verdict}: ${text}`,
-  });
-  run.effects.push({ kind: 'reply', reply: event.reply, accepted, text });
+  tellWord(run, event, `${accepted ? 'accepted' : 'refused'}: ${text}`);
+  run.effects.push(replyTo(event, accepted, text));
+}
+
+function tellWord(run: Run, event: Request, why: string): void {
+  const what = `${event.operator}: ${event.request}${nodeWord(run, event.node)}`;
+  log(run, 'operator', what, { why });
+}
+
+function replyTo({ reply: to }: Request, accepted: boolean, text: string): MachineEffect {
+  return { kind: 'reply', reply: to, accepted, text };
 }

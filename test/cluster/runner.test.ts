@@ -188,6 +188,39 @@ describe('a fault inside', () => {
     expect(rig.transcript).toContain('0< text');
   });
 
+  it('ends when a person restarts the cluster, which begins again from its journal', async () => {
+    const rig = Rig.watching(faultyEngine('fatal'));
+    rig.line(0).says('fatal\r\n');
+    const refused = await rig.runner.ask({ request: 'hold', node: null, operator: 'ann' });
+    expect(refused.text).toMatch(/not controlled: .*; clusterd restart \S+ begins it again/);
+    expect(rig.runner.restart('ann')).toMatchObject({ accepted: true });
+    expect(rig.runner.fault).toBeNull();
+    expect(rig.runner.own.list()).toEqual([]);
+    expect(rig.alarms.has(FAULT_ALARM)).toBe(false);
+    rig.clock.advance(10_000);
+    expect(rig.state).toBe('watch');
+    expect(rig.journal.at(-2)).toMatchObject({ kind: 'state', reason: 'restarted by ann' });
+    expect(rig.line(0).calls.filter((call) => call === 'start')).toHaveLength(1);
+  });
+
+  it('that comes back at once is told to who restarts', () => {
+    const rig = new Rig({ ...engine, target: null } as unknown as Engine);
+    rig.runner.start();
+    const answer = rig.runner.restart('ann');
+    expect(answer).toMatchObject({ accepted: false });
+    expect(answer.text).toMatch(/^it failed again at once: /);
+  });
+
+  it('is no reason to begin again where there is none and something is under way', () => {
+    const rig = Rig.watching(engine);
+    rig.line(0).says('panic: x\r\n');
+    expect(rig.state).toBe('crash');
+    const answer = rig.runner.restart('ann');
+    expect(answer).toMatchObject({ accepted: false });
+    expect(answer.text).toMatch(/it is in crash and not at rest; clusterd hold \S+ stops it first/);
+    expect(rig.state).toBe('crash');
+  });
+
   it('of one cluster does not reach another', () => {
     const [one, other] = [Rig.watching(faultyEngine('panic')), Rig.watching(engine)];
     for (const rig of [one, other]) rig.line(0).says('panic: x\r\n');
