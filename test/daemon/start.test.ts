@@ -65,7 +65,10 @@ function isGone(pid: number): boolean {
   }
 }
 
-describe('clusterd start', () => {
+/** Several processes one after another, on a host that others use, too. */
+const LONG_MS = 60_000;
+
+describe('clusterd start', { timeout: LONG_MS }, () => {
   it('gives back when all is watched, and stop when the process is gone', async () => {
     const here = home(cluster('x'));
     const started = await clusterd(here, 'start');
@@ -113,7 +116,7 @@ describe('clusterd start', () => {
   });
 });
 
-describe('the limit of open files', () => {
+describe('the limit of open files', { timeout: LONG_MS }, () => {
   const limited = (home: string, files: number, ...words: string[]) => {
     const program = join(import.meta.dirname, '../../dist/main.js');
     const line = `ulimit -n ${files}; exec "$0" "$@" --home "${home}"`;
@@ -163,7 +166,7 @@ describe.runIf(process.getuid?.() === 0)('started by root', () => {
   });
 });
 
-describe('one cluster in a process of its own', () => {
+describe('one cluster in a process of its own', { timeout: LONG_MS }, () => {
   it('is found by every command, beside the daemon for the others', async () => {
     const here = home(cluster('x'), cluster('y'));
     expect((await clusterd(here, 'start', '--cluster', 'x')).status).toBe(0);

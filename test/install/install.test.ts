@@ -41,7 +41,10 @@ const PLACED = [
   ['var/lib/clusterd/chat-scripts/lib/obp.chat', 0o640],
 ] as const;
 
-describe('clusterd install', () => {
+/** Several processes one after another, on a host that others use, too. */
+const LONG_MS = 60_000;
+
+describe('clusterd install', { timeout: LONG_MS }, () => {
   it('places everything with safe modes, and leaves no placeholder open', async () => {
     const { prefix } = await installed();
     for (const [path, mode] of PLACED) {
@@ -136,7 +139,7 @@ describe('clusterd install', () => {
   });
 });
 
-describe('clusterd uninstall', () => {
+describe('clusterd uninstall', { timeout: LONG_MS }, () => {
   it('leaves CLUSTER_HOME and nothing else, and with --purge nothing', async () => {
     const { prefix, home } = await installed();
     appendFileSync(join(home, 'chat-scripts/sun-obp.chat'), '# mine\n');

@@ -74,7 +74,10 @@ async function installed(): Promise<Service> {
 const pidOf = (home: string) =>
   Number(readFileSync(join(home, 'state/clusterd.pid'), 'utf8').split('\n')[0]);
 
-describe('the init script', () => {
+/** A dozen processes one after another, on a host that others use, too. */
+const LONG_MS = 90_000;
+
+describe('the init script', { timeout: LONG_MS }, () => {
   it('starts, stops and answers as LSB wants it', async () => {
     const { home, init } = await installed();
     expect((await init('status')).status).toBe(3);
@@ -126,7 +129,7 @@ describe('the init script', () => {
   });
 });
 
-describe.runIf(isThere('logrotate'))('logrotate', () => {
+describe.runIf(isThere('logrotate'))('logrotate', { timeout: LONG_MS }, () => {
   function rotate(prefix: string): void {
     const words = [
       '-f',
