@@ -144,10 +144,11 @@ export class EffectRunner {
       this.#target.written(record, wall);
       return journal.append(record, wall, null);
     }
-    journal.append(record, wall, (ok, detail) => {
+    const done = (ok: boolean, detail: string) => {
       if (ok) this.#target.written(record, wall);
       this.#target.answer({ kind: 'journaled', token, ok, detail, ...this.#now() });
-    });
+    };
+    journal.append(record, wall, done);
   }
 }
 

@@ -87,6 +87,8 @@ export interface RunnerParts {
   readonly clock: Clock;
   /** Runs after all input that waits now has been read: setImmediate in the daemon. */
   readonly turn: (run: () => void) => void;
+  /** The machine is about to begin, or to begin again: for those who watch it. */
+  readonly onBegin?: () => void;
   /** One for all clusters of the process; its own when absent. */
   readonly share?: TurnShare;
   readonly line: (node: NodeIndex, listener: LineListener) => ConsoleLine;

@@ -89,6 +89,7 @@ export class ClusterRunner {
     const carried = carriedAlarms(this.#memory, this.cluster);
     for (const { name, text, type } of carried) alarms.raise(name, text, type);
     this.#hasBegun = true;
+    this.#parts.onBegin?.();
     this.#life.begin(this.#memory, daemonStart(this.#memory), []);
     for (const line of this.#lines) line.start();
   }
@@ -163,6 +164,7 @@ export class ClusterRunner {
     this.own.clear(FAULT_ALARM);
     this.#life = this.#newLife();
     const beginning: Beginning = { why, inhibited: this.#inhibited() };
+    this.#parts.onBegin?.();
     this.#life.begin(this.#memory, beginning, this.#lastSaid());
   }
 
@@ -206,17 +208,21 @@ export class ClusterRunner {
   }
 
   /** Lets the cluster act, or ends that at once. `by`: the operator. Never rejects. */
-  async arm(armed: boolean, by: string): Promise<OperatorAnswer> {
+  arm(armed: boolean, by: string): Promise<OperatorAnswer> {
     const word = armed ? 'armed' : 'disarmed';
-    if (this.#memory.armed === armed) return { accepted: true, text: `it is ${word} already` };
+    if (this.#memory.armed === armed) {
+      return Promise.resolve({ accepted: true, text: `it is ${word} already` });
+    }
     const record = { kind: 'armed', armed, by } as const;
+    const { wall } = this.#parts.clock.now();
     // What stops it is not kept waiting by a disk; what sets it going has to be there first.
     if (!armed) this.#turnTo(record, `${word} by ${by}`);
-    const trouble = await this.#written(record);
-    if (trouble === null && armed) this.#turnTo(record, `${word} by ${by}`);
-    if (trouble === null) return { accepted: true, text: word };
-    const but = armed ? 'it stays disarmed' : 'disarmed, but a restart of the daemon forgets it';
-    return { accepted: !armed, text: `${but}: the journal cannot be written: ${trouble}` };
+    return new Promise((resolve) => {
+      this.#parts.journal.append(record, wall, (ok, detail) => {
+        if (ok && armed) this.#turnTo(record, `${word} by ${by}`);
+        resolve(ok ? { accepted: true, text: word } : notWritten(armed, detail));
+      });
+    });
   }
 
   /** While the hand is out the machine sends nothing. One hand at a time. */
@@ -263,14 +269,6 @@ export class ClusterRunner {
     this.note('operator', why);
     this.#remember(record, this.#parts.clock.now().wall);
     this.beginAgain(why);
-  }
-
-  /** Null, or why the disk did not take it. */
-  #written(record: JournalRecord): Promise<string | null> {
-    return new Promise((resolve) => {
-      const { wall } = this.#parts.clock.now();
-      this.#parts.journal.append(record, wall, (ok, detail) => resolve(ok ? null : detail));
-    });
   }
 
   #remember(record: JournalRecord, wall: number): void {
@@ -334,4 +332,9 @@ export class ClusterRunner {
   #tell(body: EventBody): void {
     this.#life.take({ ...body, ...this.#parts.clock.now() });
   }
+}
+
+function notWritten(armed: boolean, why: string): OperatorAnswer {
+  const but = armed ? 'it stays disarmed' : 'disarmed, but a restart of the daemon forgets it';
+  return { accepted: !armed, text: `${but}: the journal cannot be written: ${why}` };
 }

@@ -102,7 +102,8 @@ async function runSim(options: SimOptions, context: CommandContext): Promise<voi
   const failed: FailedRun[] = [];
   const onFailed = (failure: FailedRun) => {
     failed.push(failure);
-    if (options.json !== true) context.terminal.out(formatFailure(failure, options));
+    const isTold = options.json !== true && options.progress !== true;
+    if (isTold) context.terminal.out(formatFailure(failure, options));
   };
   for (const script of scripts) {
     if (failed.length > 0 && options.keepGoing !== true) break;

@@ -79,7 +79,8 @@ export class Daemon {
       onNotice: options.onNotice,
     });
     const { refused } = options.loaded;
-    this.#fleet = new Fleet({ ...options, shared: this.#shared, refused });
+    const onRemoved = (name: string) => this.#attached.forget(name, `${name} is watched no more`);
+    this.#fleet = new Fleet({ ...options, shared: this.#shared, refused, onRemoved });
     this.#attached = createAttachDesk(options, this.#shared, this.#fleet.watched);
     const { clock, home, loaded, onNotice } = options;
     this.#reloader = new Reloader({

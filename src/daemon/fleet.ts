@@ -24,6 +24,8 @@ export interface FleetOptions {
   readonly shared: SharedParts;
   readonly refused: readonly RefusedCluster[];
   readonly onNotice: (text: string) => void;
+  /** A cluster is not watched any more. */
+  readonly onRemoved: (cluster: string) => void;
 }
 
 export interface Watched {
@@ -85,6 +87,7 @@ export class Fleet {
   async remove(name: string): Promise<void> {
     const watched = this.#watched.get(name);
     this.#watched.delete(name);
+    this.#options.onRemoved(name);
     await watched?.runner.end();
     this.#toldOthers();
   }

@@ -105,6 +105,11 @@ export const FAULTS = {
   ),
   'moved-by-hand': perHour(20, 'somebody halts production and boots the other node by hand'),
   operator: perHour(40, 'an operator says release, go, hold, switchover, or confirms what is so'),
+  'begun-again': perHour(
+    30,
+    'a reload lets the machine begin anew in place, at any instant; or an operator disarms, or types ' +
+      'on a console through the daemon, for 0.5 to 60 s',
+  ),
   // The monitoring host.
   'monitor-offline': perHour(30, 'the network of the monitoring host is down for 3 to 60 s'),
   'monitor-stalled': perHour(40, 'the daemon does not run for 1 to 60 s'),

@@ -76,6 +76,8 @@ export class Monitor {
   wallSkewMs = 0;
   readonly #options: MonitorOptions;
   #isOnline = true;
+  /** By node, as the daemon was told last. */
+  readonly #connected: [boolean, boolean] = [false, false];
   #life: Life | null = null;
   #diedOf: (() => void) | null = null;
 
@@ -118,6 +120,7 @@ export class Monitor {
     const [one, other] = engine.target.nodes;
     const recollection = { ...recollect(reading.records, [one.name, other.name]), armed: true };
     chronicle.daemon(`starts; its journal has ${reading.records.length} records`);
+    this.#connected.fill(false);
     const process = new SimulatedProcess(clock, () => this.wallSkewMs);
     const board = this.#board(process);
     const wires = new Map<NodeIndex, SimulatedWire>();
@@ -127,6 +130,7 @@ export class Monitor {
       engine,
       recollection,
       clock: process.clock,
+      onBegin: () => this.#beginsAgain(),
       turn: (run) => process.turn(run),
       line: (node, listener) => this.#line(process, wires, node, listener),
       journal: this.#journal(process),
@@ -145,7 +149,6 @@ export class Monitor {
         runner.net(level, detail);
       },
     });
-    this.#options.watch.started();
     this.#life = { process, runner, board, prober, wires };
     if (this.#options.watchesStalls) this.#watchStalls(process, runner, prober);
     runner.start();
@@ -167,6 +170,34 @@ export class Monitor {
     life.board.stop();
     for (const wire of life.wires.values()) wire.close();
     this.#options.disk.crash();
+  }
+
+  /** The machine of the cluster begins anew in place, as a reload lets it. */
+  beginAgain(why: string): void {
+    this.#life?.runner.beginAgain(why);
+  }
+
+  /** In shadow mode from here to the call of the returned function. */
+  disarm(): () => void {
+    void this.#life?.runner.arm(false, 'ann');
+    return () => void this.#life?.runner.arm(true, 'ann');
+  }
+
+  /** Somebody has the consoles in hand, and presses RETURN on one of them, until the function is called. */
+  handOver(node: NodeIndex): () => void {
+    const over = this.#life?.runner.handOver('ann', 'ann attaches');
+    if (over?.kind !== 'given') return () => {};
+    over.hand.type(node, '\r');
+    return () => over.hand.giveBack('ann has gone');
+  }
+
+  /** What watches has to forget what it knew, too, but for wires and network. */
+  #beginsAgain(): void {
+    const { watch } = this.#options;
+    watch.started();
+    for (const node of [0, 1] as const) watch.channel(node, this.#connected[node]);
+    const level = this.#life?.prober.level ?? null;
+    if (level !== null) watch.net(level);
   }
 
   stand(forMs: number): void {
@@ -236,7 +267,8 @@ export class Monitor {
       ...listener,
       onStatus: (status, detail) => {
         chronicle.daemon(`console of ${name}: ${status}${detail === '' ? '' : ` (${detail})`}`);
-        watch.channel(node, status === 'connected');
+        this.#connected[node] = status === 'connected';
+        watch.channel(node, this.#connected[node]);
         listener.onStatus(status, detail);
       },
     });

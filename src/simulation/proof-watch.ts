@@ -55,6 +55,8 @@ export class ProofWatch {
   #confirmed: [Word | null, Word | null] = [null, null];
   /** When the terminal server answered last. */
   #answered: [number | null, number | null] = [null, null];
+  /** The silence of that node was trusted in this life of the daemon. */
+  readonly #isTrusted: [boolean, boolean] = [false, false];
   readonly #isAway: [boolean, boolean] = [false, false];
   /** It was read back parked before it was booted last. */
   readonly #wasParked: [boolean, boolean];
@@ -76,6 +78,7 @@ export class ProofWatch {
     this.#off = [null, null];
     this.#confirmed = [null, null];
     this.#answered = [null, null];
+    this.#isTrusted.fill(false);
   }
 
   channel(node: NodeIndex, isConnected: boolean): void {
@@ -343,11 +346,14 @@ export class ProofWatch {
     const { target } = this.#options;
     const { isConnected, breaks } = this.#consoles[node];
     if (target.onSilence !== 'trust') return 'silence is not trusted here';
-    if (owner !== node || isInDoubt) return 'only the silence of the owner is trusted';
+    // What was the owner's silence stays trusted for the next boot path of the other node.
+    const isOwners = owner === node && !isInDoubt;
+    if (!isOwners && !this.#isTrusted[node]) return 'only the silence of the owner is trusted';
     if (!this.#wasParked[node]) return 'it was not parked before its last boot';
     if (!isConnected || breaks < 2) return 'no two BREAKs without effect';
     const answered = this.#answered[node];
     const isAsked = answered !== null && this.#now() - answered <= TRUSTED_MS;
+    this.#isTrusted[node] = isAsked;
     return isAsked ? null : 'the terminal server did not answer of late';
   }
 

@@ -28,6 +28,11 @@ export class SimulatedProber {
     this.#options = options;
   }
 
+  /** As it was told last; null: not yet. */
+  get level(): Level | null {
+    return this.#level;
+  }
+
   /** Something about reachability may have changed. */
   look(): void {
     if (this.#isAsking) return;

@@ -370,6 +370,21 @@ export const STRIKES: Readonly<Record<FaultName, Strike>> = {
       clock.after(between(random, SECOND / 2, 20 * SECOND), () => monitor.start());
     });
   },
+  'begun-again': (context) => {
+    const { monitor, random } = context;
+    let undo = () => {};
+    const kind = random.below(3);
+    const node = random.below(2) === 0 ? 0 : 1;
+    if (kind === 0) return monitor.beginAgain('the script was edited');
+    forAWhile(
+      context,
+      [SECOND / 2, 60 * SECOND],
+      () => {
+        undo = kind === 1 ? monitor.disarm() : monitor.handOver(node);
+      },
+      () => undo(),
+    );
+  },
   'device-slow': (context) => {
     const delayMs = between(context.random, 3 * SECOND, 40 * SECOND);
     forAWhile(

@@ -89,21 +89,21 @@ export const JOURNAL_MUTANTS = [
     'The journal says that a record is on the disk before it is.',
     edit(
       'effect-runner.ts',
-      'append(record, wall, token === null ? null : done);',
-      "append(record, wall, null);\n    if (token !== null) done(true, '');",
+      'journal.append(record, wall, done);',
+      "journal.append(record, wall, null);\n    done(true, '');",
     ),
   ),
   mutant(
     'events-lost',
     'What comes while another event is handled is dropped.',
-    edit('runner.ts', 'if (this.#busy) this.#queue.push(event);', 'if (this.#busy) return;'),
+    edit('machine-life.ts', 'if (this.#busy) this.#queue.push(event);', 'if (this.#busy) return;'),
   ),
   mutant(
     'timers-before-input',
     'A timer that is due is looked at before the input that waits.',
     edit(
-      'runner.ts',
-      '    this.#parts.turn(this.#onTurn);\n  }\n\n  /** Everything',
+      'wake-timer.ts',
+      '    this.#turn(this.#afterInput);\n  }\n\n  /** Everything',
       '    this.#turned();\n  }\n\n  /** Everything',
     ),
   ),
