@@ -18,7 +18,7 @@ state watch "${summary}"
   rest
 
 state busy "is busy"
-  after 3s          -> watch "done"
+  after 12s         -> watch "done"
   wait
 
 state held lasting "is held"
