@@ -18,8 +18,11 @@ export interface AttachDeskOptions {
   readonly idleMs?: number;
   /** Names of all clusters that are watched, with their nodes. */
   names(): readonly ClusterNames[];
-  /** One of them, to be attached to. */
-  open(cluster: string): AttachedCluster;
+  /**
+   * One of them, to be attached to: the same object as long as it is the same cluster. Null: it is
+   * watched no more.
+   */
+  open(cluster: string): AttachedCluster | null;
 }
 
 export interface ClusterNames {
@@ -54,13 +57,14 @@ export class AttachDesk {
     }
     const { operator, lines } = request;
     const { cluster, node } = place;
-    const { nodes } = this.#deskOf(cluster);
+    const desk = this.#deskOf(cluster);
+    if (desk === null) return this.#unknownCluster(cluster);
     return {
-      reply: { ok: true, kind: 'attach', cluster, node: nodes[node], operator },
+      reply: { ok: true, kind: 'attach', cluster, node: request.node, operator },
       begin: (wire) => {
         this.#lastId += 1;
         this.#armTick();
-        return this.#deskOf(cluster).attach(this.#lastId, node, operator, lines, wire);
+        return desk.attach(this.#lastId, node, operator, lines, wire);
       },
     };
   }
@@ -70,25 +74,28 @@ export class AttachDesk {
     return this.#desks.get(cluster)?.list() ?? [];
   }
 
-  /** The cluster is watched no more, or by another program. */
-  forget(cluster: string, why: string): void {
-    this.#desks.get(cluster)?.endAll(why);
-    this.#desks.delete(cluster);
-  }
-
   /** Tells everybody why, and lets them go. */
   close(why: string): void {
     this.#cancelTick?.();
-    for (const cluster of [...this.#desks.keys()]) this.forget(cluster, why);
+    for (const cluster of [...this.#desks.keys()]) this.#forget(cluster, why);
   }
 
-  #deskOf(cluster: string): ClusterDesk {
-    const known = this.#desks.get(cluster);
-    if (known !== undefined) return known;
+  /** Null: there is no such cluster any more. Another one of the same name is another cluster. */
+  #deskOf(name: string): ClusterDesk | null {
     const { clock, turn, idleMs = IDLE_MS, open } = this.#options;
-    const desk = new ClusterDesk({ cluster: open(cluster), clock, turn, idleMs });
-    this.#desks.set(cluster, desk);
+    const cluster = open(name);
+    const known = this.#desks.get(name);
+    if (known !== undefined && known.cluster === cluster) return known;
+    this.#forget(name, `${name} is not watched any more as it was`);
+    if (cluster === null) return null;
+    const desk = new ClusterDesk({ cluster, clock, turn, idleMs });
+    this.#desks.set(name, desk);
     return desk;
+  }
+
+  #forget(cluster: string, why: string): void {
+    this.#desks.get(cluster)?.endAll(why);
+    this.#desks.delete(cluster);
   }
 
   #find({ cluster, node }: AttachRequest): Place | Extract<Reply, { ok: false }> {
@@ -120,7 +127,7 @@ export class AttachDesk {
     if (this.#cancelTick !== null) return;
     this.#cancelTick = this.#options.clock.after(TICK_MS, () => {
       this.#cancelTick = null;
-      for (const desk of this.#desks.values()) desk.tick();
+      for (const name of [...this.#desks.keys()]) this.#deskOf(name)?.tick();
       if (this.#count() > 0) this.#armTick();
     });
   }

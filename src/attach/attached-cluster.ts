@@ -13,6 +13,7 @@ import type { Ears } from './ears.ts';
 export interface AttachedCluster {
   readonly name: string;
   readonly nodes: readonly [string, string];
+  /** Another one after a reload. */
   readonly program: Program;
   readonly patterns: PatternSet;
   readonly ears: Ears;

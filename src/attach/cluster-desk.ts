@@ -11,7 +11,7 @@ import { visible } from '../log/visible.ts';
 import { formatLocal } from '../log/wall-time.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import type { AttachedCluster } from './attached-cluster.ts';
-import { DangerousLines } from './danger.ts';
+import { type Danger, DangerousLines } from './danger.ts';
 import type { Listener } from './ears.ts';
 import { readLastLines } from './last-lines.ts';
 import { breakQuestion, lineQuestion, workQuestion } from './questions.ts';
@@ -36,7 +36,7 @@ const WATCHER_SILENT_MS = 15 * 60_000;
 export class ClusterDesk implements SessionHost, Listener {
   readonly #options: ClusterDeskOptions;
   readonly #cluster: AttachedCluster;
-  readonly #dangerous: DangerousLines;
+  #dangerous: DangerousLines;
   readonly #lock: WriteLock<Session>;
   readonly #sessions = new Set<Session>();
   readonly #writers = new Map<Session, Writer>();
@@ -46,12 +46,12 @@ export class ClusterDesk implements SessionHost, Listener {
     this.#options = options;
     const { cluster } = options;
     this.#cluster = cluster;
-    this.#dangerous = new DangerousLines(cluster.program, cluster.patterns);
+    this.#dangerous = new DangerousLines(cluster);
     this.#lock = new WriteLock(cluster.nodes, (by, why) => cluster.handOver(by, why));
   }
 
-  get nodes(): readonly [string, string] {
-    return this.#cluster.nodes;
+  get cluster(): AttachedCluster {
+    return this.#cluster;
   }
 
   get sessions(): readonly Session[] {
@@ -259,7 +259,7 @@ export class ClusterDesk implements SessionHost, Listener {
       idleMs,
       send: (latin1) => this.#lock.hand?.type(node, latin1),
       shown: () => this.#shown[node].text,
-      judge: (typed, shown) => this.#dangerous.judge(typed, shown),
+      judge: (typed, shown) => this.#judge(typed, shown),
       confirmLine: (danger, sure) => {
         const { lines, prompt, expected } = lineQuestion(this.#cluster, node, danger);
         session.ask(lines, prompt, expected, sure);
@@ -275,6 +275,11 @@ export class ClusterDesk implements SessionHost, Listener {
         this.#release(session, `${operator} has typed nothing for ${minutes} min`);
       },
     });
+  }
+
+  #judge(typed: string, shown: string): Danger | null {
+    if (!this.#dangerous.isOf(this.#cluster)) this.#dangerous = new DangerousLines(this.#cluster);
+    return this.#dangerous.judge(typed, shown);
   }
 
   #askBreak(session: Session, sure: () => void): void {

@@ -28,6 +28,12 @@ const DEBUGGER_PROMPT = /^\[[0-9]+\]> /;
 const PROMPT_CHARS_MAX = 40;
 const BREAKS_LINE = /[;&|(){}`]+/;
 
+/** The script that tells how these machines talk. */
+export interface Judged {
+  readonly program: Program;
+  readonly patterns: PatternSet;
+}
+
 type Context = 'firmware' | 'shell' | 'unknown';
 
 export class DangerousLines {
@@ -40,7 +46,7 @@ export class DangerousLines {
   /** Matches of lines that show a system being started by hand. */
   readonly #leaving: ReadonlySet<number>;
 
-  constructor(program: Program, patterns: PatternSet) {
+  constructor({ program, patterns }: Judged) {
     this.#program = program;
     this.#patterns = patterns;
     this.#ownWords = ownWords(program);
@@ -52,6 +58,10 @@ export class DangerousLines {
     this.#leaving = new Set(
       texts('leaving', false).flatMap(({ matches }) => matches.map(({ id }) => id)),
     );
+  }
+
+  isOf({ program }: Judged): boolean {
+    return program === this.#program;
   }
 
   /** `shown`: the line of the screen with the cursor. Null: nothing to ask about. */

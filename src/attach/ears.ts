@@ -29,6 +29,7 @@ export class Ears {
   readonly #log: HeardLog;
   readonly #clock: Clock;
   readonly #lines = new Map<NodeIndex, HeardLine>();
+  readonly #watched = new Set<NodeIndex>();
   #isQuiet = false;
 
   constructor(log: HeardLog, clock: Clock) {
@@ -36,9 +37,10 @@ export class Ears {
     this.#clock = clock;
   }
 
-  /** Gives the same line back. */
+  /** The line of a console, from now on; gives it back. */
   with<L extends HeardLine>(node: NodeIndex, line: L): L {
     this.#lines.set(node, line);
+    if (this.#watched.has(node)) line.watch(true);
     return line;
   }
 
@@ -55,6 +57,8 @@ export class Ears {
 
   /** `true`: nothing of this console is held back for a while. */
   watch(node: NodeIndex, isWatched: boolean): void {
+    if (isWatched) this.#watched.add(node);
+    else this.#watched.delete(node);
     this.#lines.get(node)?.watch(isWatched);
   }
 

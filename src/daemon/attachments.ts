@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { AttachDesk } from '../attach/attach-desk.ts';
 import type { AttachedCluster } from '../attach/attached-cluster.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { ClusterRunner } from '../cluster/runner.ts';
 import type { Home } from '../home/home.ts';
 import type { Watched } from './fleet.ts';
 import type { SharedParts } from './shared-parts.ts';
@@ -21,6 +22,7 @@ export function createAttachDesk(
   shared: SharedParts,
   watched: ReadonlyMap<string, Watched>,
 ): AttachDesk {
+  const opened = new WeakMap<ClusterRunner, AttachedCluster>();
   return new AttachDesk({
     clock,
     turn: setImmediate,
@@ -29,7 +31,13 @@ export function createAttachDesk(
         name: cluster.name,
         nodes: [cluster.nodes[0].name, cluster.nodes[1].name],
       })),
-    open: (name) => openCluster(name, home, shared, watched.get(name)),
+    open: (name) => {
+      const runner = watched.get(name)?.runner;
+      if (runner === undefined) return null;
+      const cluster = opened.get(runner) ?? openCluster(name, home, shared, watched, runner);
+      if (cluster !== null) opened.set(runner, cluster);
+      return cluster;
+    },
   });
 }
 
@@ -37,18 +45,24 @@ function openCluster(
   name: string,
   home: Home,
   shared: SharedParts,
-  watched: Watched | undefined,
-): AttachedCluster {
+  watched: ReadonlyMap<string, Watched>,
+  runner: ClusterRunner,
+): AttachedCluster | null {
   const ears = shared.earsOf(name);
-  if (watched === undefined || ears === null) throw new Error(`${name} is not watched`);
-  const { sound, runner } = watched;
-  const [first, second] = sound.cluster.nodes;
+  const opened = watched.get(name)?.sound;
+  if (opened === undefined || ears === null) return null;
+  const [first, second] = opened.cluster.nodes;
+  const programNow = () => watched.get(name)?.sound.program ?? opened.program;
   const transcript = (node: string) => join(home.logs, `${name}.${node}.console`);
   return {
     name,
     nodes: [first.name, second.name],
-    program: sound.program,
-    patterns: shared.patternsOf(sound.program),
+    get program() {
+      return programNow();
+    },
+    get patterns() {
+      return shared.patternsOf(programNow());
+    },
     ears,
     transcripts: [transcript(first.name), transcript(second.name)],
     handOver: (by, why) => runner.handOver(by, why),

@@ -10,7 +10,7 @@ const { program } = compileScript('sun-obp.chat', (file) =>
   readFileSync(join(scripts, file), 'utf8'),
 );
 if (program === null) throw new Error('sun-obp.chat does not compile');
-const dangerous = new DangerousLines(program, compilePatterns(program));
+const dangerous = new DangerousLines({ program, patterns: compilePatterns(program) });
 
 const wordOf = (typed: string, shown: string) => dangerous.judge(typed, shown)?.word ?? null;
 
