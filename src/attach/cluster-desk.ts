@@ -122,7 +122,7 @@ export class ClusterDesk implements SessionHost, Listener {
 
   wantsToSpy(session: Session): void {
     if (!this.isWriting(session)) return session.remark('you only watch already');
-    this.#release(session, `${session.operator} only watches again`);
+    this.#release(session, `${session.operator} gives the write lock back`);
   }
 
   wantsBreak(session: Session): void {

@@ -72,10 +72,16 @@ function textOf(records: readonly TranscriptRecord[]): string {
   return text;
 }
 
-/** What a person typed stands on the screen already, as its echo; who came and went is past. */
+/**
+ * What a person typed stands on the screen already, as its echo; who came, went and had the write
+ * lock then is past, and would be taken for the present.
+ */
 function isShown(remark: string): boolean {
-  return !/^\S+.* (types "|attaches |detaches )/.test(remark);
+  return !PEOPLE.test(remark);
 }
+
+const PEOPLE =
+  / (types "|types a line |types on |attaches \(|detaches \(|has taken the write lock)|: nobody types here|: others still type/;
 
 function markIn(records: readonly TranscriptRecord[], mark: string): number {
   return records.findLastIndex((record) => record.kind === 'remark' && record.text === mark);

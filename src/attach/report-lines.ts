@@ -61,7 +61,8 @@ export function underWay(cluster: AttachedCluster): readonly string[] | null {
   // Where nothing is sent anyhow, nothing is disturbed.
   if (status === null || status.inhibited !== null) return null;
   const state = cluster.program.states.find(({ name }) => name === status.state);
-  if (status.unfinished === 'none' && (state === undefined || state.ending === 'rest')) return null;
+  const isIdle = state === undefined || state.ending === 'rest' || state === startOf(cluster);
+  if (status.unfinished === 'none' && isIdle) return null;
   const doing = status.doing === null ? '' : `, at this moment: ${status.doing}`;
   const lines = [
     `clusterd is at work in ${cluster.name}: ${status.state}: ${status.summary}${doing}.`,
@@ -69,6 +70,11 @@ export function underWay(cluster: AttachedCluster): readonly string[] | null {
   if (status.unfinished !== 'none')
     lines.push(`A ${status.unfinished} was begun and is not finished.`);
   return lines;
+}
+
+/** Where it only looks: it does that anew as often as it has to. */
+function startOf({ program }: AttachedCluster) {
+  return program.states[program.startState];
 }
 
 function formatSince(ms: number): string {

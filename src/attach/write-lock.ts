@@ -57,7 +57,10 @@ export class WriteLock<H extends Holder> {
       return { kind: 'refused', why, by: first };
     }
     if (this.#hand === null) {
-      const given = this.#handOver(holder.operator, `types on ${this.#nodes[holder.node]}`);
+      const given = this.#handOver(
+        holder.operator,
+        `${holder.operator} types on ${this.#nodes[holder.node]}`,
+      );
       if (given.kind === 'refused') return { ...given, by: null };
       this.#hand = given.hand;
     } else if (first !== undefined && first.operator !== holder.operator) {

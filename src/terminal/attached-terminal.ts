@@ -234,6 +234,7 @@ export class AttachedTerminal {
   #command(command: EscapeCommand): void {
     switch (command) {
       case 'leave':
+        if (this.#isWriting) this.#tell({ kind: 'spy' });
         return this.#end({ kind: 'left' });
       case 'help':
         return this.#page.lines(this.#keys.help);

@@ -158,7 +158,7 @@ export class AttachRig {
       transcripts: [this.transcript('n1'), this.transcript('n2')],
       handOver: (by, why) => {
         if (this.refusal !== null) return { kind: 'refused', why: this.refusal };
-        this.hand.push(`out to ${by}, who ${why}`);
+        this.hand.push(`out to ${by}: ${why}`);
         this.isOut = true;
         return {
           kind: 'given',
@@ -182,11 +182,12 @@ export class AttachRig {
     return join(this.directory, `demo.${node}.console`);
   }
 
-  /** The transcript as it is on the disk now. */
-  async recorded(node: string): Promise<string> {
+  /** The transcript, once the disk has this of it. */
+  async recorded(node: string, part: string): Promise<string> {
     this.log.flush();
-    await this.settle();
-    return readFileSync(this.transcript(node), 'latin1');
+    const read = () => readFileSync(this.transcript(node), 'latin1');
+    await this.until(() => read().includes(part));
+    return read();
   }
 
   console(node: NodeIndex, text: string): void {
@@ -221,9 +222,10 @@ export class AttachRig {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    for (let turn = 0; turn < 2_000; turn++) {
+    const end = performance.now() + 10_000;
+    for (let turn = 0; performance.now() < end; turn++) {
       if (condition()) return;
-      if (turn % 10 === 9) this.clock.advance(5);
+      if (turn % 500 === 499) this.clock.advance(5);
       await new Promise((resolve) => setImmediate(resolve));
     }
     throw new Error('did not come');
