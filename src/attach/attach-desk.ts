@@ -77,7 +77,7 @@ export class AttachDesk {
   /** Tells everybody why, and lets them go. */
   close(why: string): void {
     this.#cancelTick?.();
-    for (const cluster of [...this.#desks.keys()]) this.#forget(cluster, why);
+    for (const cluster of [...this.#desks.keys()]) this.forget(cluster, why);
   }
 
   /** Null: there is no such cluster any more. Another one of the same name is another cluster. */
@@ -86,14 +86,15 @@ export class AttachDesk {
     const cluster = open(name);
     const known = this.#desks.get(name);
     if (known !== undefined && known.cluster === cluster) return known;
-    this.#forget(name, `${name} is not watched any more as it was`);
+    this.forget(name, `${name} is not watched any more as it was`);
     if (cluster === null) return null;
     const desk = new ClusterDesk({ cluster, clock, turn, idleMs });
     this.#desks.set(name, desk);
     return desk;
   }
 
-  #forget(cluster: string, why: string): void {
+  /** All of its terminals are let go: it is watched no more. */
+  forget(cluster: string, why: string): void {
     this.#desks.get(cluster)?.endAll(why);
     this.#desks.delete(cluster);
   }
