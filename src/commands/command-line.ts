@@ -9,6 +9,7 @@ import { addAttach } from './attach.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
 import { addDemo } from './demo.ts';
+import { addGraph } from './graph.ts';
 import { addHistory } from './history.ts';
 import { addInstall } from './install.ts';
 import { addLog } from './log.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly AddCommand[] = [
   addLog,
   addHistory,
   addAttach,
+  addGraph,
   addReplay,
   addSim,
   addOperatorWords,
