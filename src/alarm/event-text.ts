@@ -9,7 +9,8 @@ const LINE_CHARS = 1_000;
 
 /** `ALARM demo production: n1 is down`; one line. */
 export function formatHead(event: AlarmEvent): string {
-  const what = `${headWord(event.kind)} ${event.cluster} ${event.alarm}`;
+  const { kind, cluster, alarm } = event;
+  const what = kind === 'test' ? 'test alarm' : `${headWord(kind)} ${cluster} ${alarm}`;
   return visible(`${what}: ${event.text}`).slice(0, LINE_CHARS);
 }
 
@@ -19,7 +20,7 @@ export function formatOneLine(event: AlarmEvent): string {
   return `${formatHead(event)}${visible(by)}${typeOf(event, ' | type: ')}`;
 }
 
-function headWord(kind: AlarmEvent['kind']): string {
+function headWord(kind: Exclude<AlarmEvent['kind'], 'test'>): string {
   switch (kind) {
     case 'raised':
       return 'ALARM';
@@ -29,8 +30,6 @@ function headWord(kind: AlarmEvent['kind']): string {
       return 'cleared';
     case 'acknowledged':
       return 'acknowledged';
-    case 'test':
-      return 'test';
   }
 }
 

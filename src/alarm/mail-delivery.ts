@@ -3,7 +3,7 @@
  * outbox. The library is loaded with the first mail: most sites have none.
  * Must never show the password, and must never read a file or fetch a page that a text names.
  */
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { hostname } from 'node:os';
 import type { Secret } from '../clist/cluster.ts';
 import type { MailTarget } from '../clist/site.ts';
@@ -77,7 +77,8 @@ function optionsOf({ host, port, login, tls }: MailTarget, reveal: (secret: Secr
     name: hostname(),
     ignoreTLS: tls === 'none',
     requireTLS: tls === 'verified',
-    tls: { rejectUnauthorized: tls === 'verified', servername: host },
+    // An address is no server name (RFC 6066).
+    tls: { rejectUnauthorized: tls === 'verified', ...(isIP(host) ? {} : { servername: host }) },
     greetingTimeout: STEP_MS_MAX,
     socketTimeout: STEP_MS_MAX,
     ...(login === null ? {} : { auth: { user: login.user, pass: wordOf(login.password, reveal) } }),

@@ -227,7 +227,7 @@ export class Outbox implements AlarmEventSink {
     if (this.#isClosed || (trouble === null && this.#trouble === null)) return;
     this.#trouble = trouble;
     const lost = this.#hasLost ? '; alarms were left out' : '';
-    const text = `${this.name}: ${trouble}${lost}; it is tried again by itself`;
+    const text = `${this.name}: ${trouble}${lost}; alarms that wait are tried again by themselves`;
     this.#options.onTrouble(trouble === null ? null : text);
   }
 }

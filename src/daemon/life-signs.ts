@@ -69,7 +69,7 @@ export class LifeSigns {
 
   async #test(why: string): Promise<readonly SinkReport[]> {
     const { shared, onNotice } = this.#options;
-    const text = `a test, ${why}: alarms of clusterd on ${hostname()} arrive here`;
+    const text = `alarms of clusterd on ${hostname()} arrive here (${why})`;
     const sinks = await shared.siteAlarms.test(text, shared.clusterCommands);
     onNotice(`test alarm, ${why}: ${formatReports(sinks)}`);
     return sinks;

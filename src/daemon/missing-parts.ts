@@ -10,6 +10,7 @@ import { ClistError } from '../clist/clist-error.ts';
 import type { Cluster, ClusterNode } from '../clist/cluster.ts';
 import { resolveFenceAgent } from '../clist/fence-agent.ts';
 import { resolveSecret } from '../clist/secrets.ts';
+import type { Site } from '../clist/site.ts';
 import { systemCode } from '../cluster/daemon-error.ts';
 import type { LoadedHome, SoundCluster } from '../home/load-home.ts';
 import type { Program, Step, Template } from '../language/program.ts';
@@ -32,9 +33,24 @@ export function missingParts(loaded: LoadedHome, environment: Environment): Miss
   return [
     ...missingProgram('site', 'alarm command', alarmCommand[0], path),
     ...missingProgram('site', 'heartbeat command', heartbeat?.argv[0], path),
+    ...missingOfSinks(loaded.site, path, environment),
     ...missingPing(loaded, path),
     ...ofClusters,
   ];
+}
+
+function missingOfSinks(site: Site, path: string, environment: Environment): MissingPart[] {
+  const secrets = [
+    ...site.alarmMail.map(({ login }) => login?.password),
+    ...site.alarmWebhook.flatMap(({ url, token }) => [url, token]),
+  ];
+  const isLocal = site.alarmSyslog.some(({ kind }) => kind === 'local');
+  const programs = isLocal ? missingProgram('site', 'program for the syslog,', 'logger', path) : [];
+  const unread = secrets.flatMap((value) => {
+    if (value === undefined || value === null || typeof value === 'string') return [];
+    return trouble(() => resolveSecret(value, environment)) ?? [];
+  });
+  return [...programs, ...unread.map((one) => ({ where: 'site', ...one }))];
 }
 
 export function formatMissing({ where, what, hint }: MissingPart): string {

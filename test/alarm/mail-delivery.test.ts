@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/alarm/delivery.ts';
 import { mailDelivery } from '../../src/alarm/mail-delivery.ts';
@@ -82,6 +86,41 @@ test('a password is not sent without TLS unless CList says so', async () => {
   const login = { user: 'me', password: 'plain' };
   expect(await send({ login, tls: 'verified' })).toMatchObject({ kind: 'failed' });
   expect(server.commands.join()).not.toMatch(/AUTH|plain/);
+});
+
+const hasOpenssl = existsSync('/usr/bin/openssl');
+describe.skipIf(!hasOpenssl)('TLS with a certificate that nobody signed (needs openssl)', () => {
+  function certificate(): { key: string; cert: string } {
+    const directory = mkdtempSync(join(tmpdir(), 'tls-'));
+    const [key, cert] = [join(directory, 'key'), join(directory, 'cert')];
+    const words = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2`;
+    const rest = ['-subj', '/CN=localhost', '-keyout', key, '-out', cert];
+    execFileSync('/usr/bin/openssl', [...words.split(' '), ...rest], { stdio: 'ignore' });
+    const pair = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+    rmSync(directory, { recursive: true });
+    return pair;
+  }
+
+  test.each(['127.0.0.1', 'localhost'])('is used for %s where any will do', async (host) => {
+    server = await MailServer.start({ tls: certificate() });
+    expect(await send({ host, tls: 'any' })).toEqual({ kind: 'delivered' });
+    expect(server.encrypted).toBe(1);
+    expect(server.mails).toHaveLength(1);
+  });
+
+  test('is refused where it must be verified, and no password was sent', async () => {
+    server = await MailServer.start({ tls: certificate() });
+    const login = { user: 'me', password: 'plain' };
+    const outcome = await send({ host: 'localhost', login, tls: 'verified' });
+    expect(outcome).toMatchObject({ kind: 'failed', why: expect.stringMatching(/self-signed/) });
+    expect(server.commands.join()).not.toMatch(/AUTH/);
+  });
+
+  test('is not used where CList says none', async () => {
+    server = await MailServer.start({ tls: certificate() });
+    expect(await send({ tls: 'none' })).toEqual({ kind: 'delivered' });
+    expect(server.encrypted).toBe(0);
+  });
 });
 
 describe('a server that does not take the mail', () => {

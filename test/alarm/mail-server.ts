@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 export interface Behaviour {
   /** Greets. False: accepts the connection and says nothing, ever. */
@@ -12,6 +13,8 @@ export interface Behaviour {
   answers?: Readonly<Record<string, string>>;
   /** Does not answer this command. */
   silentAt?: string;
+  /** Key and certificate (PEM): offers STARTTLS. */
+  tls?: { readonly key: string; readonly cert: string };
   /** Hangs up in the middle of the text. */
   closesInData?: boolean;
 }
@@ -20,6 +23,8 @@ export class MailServer {
   readonly mails: string[] = [];
   readonly commands: string[] = [];
   connections = 0;
+  /** Sessions that were encrypted. */
+  encrypted = 0;
   behaviour: Behaviour = {};
   readonly #server: Server = createServer((socket) => this.#serve(socket));
   readonly #open = new Set<Socket>();
@@ -52,6 +57,10 @@ export class MailServer {
     socket.on('error', () => {});
     if (this.behaviour.greets === false) return;
     socket.write('220 test ESMTP\r\n');
+    this.#converse(socket);
+  }
+
+  #converse(socket: Socket): void {
     let text = '';
     let inData = false;
     socket.on('data', (bytes) => {
@@ -85,16 +94,36 @@ export class MailServer {
     socket.write(`${answer}\r\n`);
   }
 
+  #ehlo(socket: Socket): string {
+    const offers = this.behaviour.tls !== undefined && !(socket instanceof TLSSocket);
+    return `250-test\r\n${offers ? '250-STARTTLS\r\n' : ''}250 AUTH PLAIN`;
+  }
+
+  #encrypt(socket: Socket): void {
+    const { tls } = this.behaviour;
+    if (tls === undefined) {
+      socket.write('502 no TLS here\r\n');
+      return;
+    }
+    socket.removeAllListeners('data');
+    socket.write('220 go on\r\n');
+    const secure = new TLSSocket(socket, { isServer: true, ...tls });
+    secure.on('error', () => socket.destroy());
+    secure.once('secure', () => this.encrypted++);
+    this.#converse(secure);
+  }
+
   /** True: the text follows. */
   #command(socket: Socket, line: string): boolean {
     this.commands.push(line);
     const [, word = ''] = /^([A-Za-z]+)/.exec(line) ?? [];
     const verb = word.toUpperCase();
     if (this.behaviour.silentAt === verb) return false;
-    const own =
-      verb === 'DATA' ? '354 go on' : verb === 'EHLO' ? '250-test\r\n250 AUTH PLAIN' : null;
-    if (verb === 'STARTTLS') socket.write('502 no TLS here\r\n');
-    if (verb === 'STARTTLS') return false;
+    const own = verb === 'DATA' ? '354 go on' : verb === 'EHLO' ? this.#ehlo(socket) : null;
+    if (verb === 'STARTTLS') {
+      this.#encrypt(socket);
+      return false;
+    }
     const answer = this.behaviour.answers?.[verb] ?? own ?? (verb === 'AUTH' ? '235 in' : '250 ok');
     socket.write(`${answer}\r\n`);
     if (verb === 'QUIT') socket.end();

@@ -60,7 +60,9 @@ describe('a sink that does not work', () => {
     await take('a');
     await take('b');
     await delivery.end(DOWN);
-    expect(troubles).toEqual(['the fake: nobody there; it is tried again by itself']);
+    expect(troubles).toEqual([
+      'the fake: nobody there; alarms that wait are tried again by themselves',
+    ]);
     for (const pauseMs of [5_000, 10_000, 20_000, 40_000, 60_000, 60_000]) {
       const before = delivery.told.length;
       await pass(pauseMs - 1);
@@ -91,7 +93,7 @@ describe('a sink that does not work', () => {
     }
     expect(delivery.texts()).toEqual(['a', 'a', 'a', 'b']);
     expect(troubles.at(-1)).toBe(
-      'the fake: no\\x07; alarms were left out; it is tried again by itself',
+      'the fake: no\\x07; alarms were left out; alarms that wait are tried again by themselves',
     );
     await delivery.end();
     expect(troubles.at(-1)).toBeNull();
@@ -104,7 +106,9 @@ describe('a sink that does not work', () => {
     expect(delivery.aborts).toBe(0);
     await pass(1);
     expect(delivery.aborts).toBe(1);
-    expect(troubles).toEqual(['the fake: did not end within 30 s; it is tried again by itself']);
+    expect(troubles).toEqual([
+      'the fake: did not end within 30 s; alarms that wait are tried again by themselves',
+    ]);
     delivery.heeds = false;
     await pass(5_000);
     await pass(DELIVERY_MS_MAX);
@@ -168,7 +172,7 @@ describe('what waits is bounded', () => {
     expect(troubles).toEqual([]);
     outbox.take(event('new'));
     expect(troubles).toEqual([
-      'the fake: does not keep up, more than 32 alarms wait; alarms were left out; it is tried again by itself',
+      'the fake: does not keep up, more than 32 alarms wait; alarms were left out; alarms that wait are tried again by themselves',
     ]);
     for (let round = 0; round < 40; round++) await delivery.end();
     expect(delivery.texts()).toEqual(['running', 'oldest', ...numbers, 'new']);

@@ -82,7 +82,7 @@ test('a test alarm reports each sink with its reason', async () => {
   expect(formatReports(reports)).toMatch(
     /^NOT told by mail to a@example.org by .*: .*550 who\?; told by syslog .*; NOT told by the alarm command \/bin\/false: ended with status 1$/,
   );
-  expect(log.lines.some((line) => / test - test site test: a test$/.test(line))).toBe(true);
+  expect(log.lines.some((line) => / test - test alarm: a test$/.test(line))).toBe(true);
   expect(formatReports([])).toBe('CList names nobody who gets alarms');
 });
 
