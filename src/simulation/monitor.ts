@@ -8,6 +8,7 @@ import { AlarmBoard, type RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { Clock } from '../clock/clock.ts';
 import type {
   AlarmSink,
+  CommandOutcome,
   ConsoleLine,
   LineListener,
   LogSink,
@@ -25,6 +26,7 @@ import type { Chronicle } from './chronicle.ts';
 import { ClockPromise } from './clock-promise.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import type { ProofWatch } from './proof-watch.ts';
+import { runSimulated } from './simulated-command.ts';
 import { SimulatedProber } from './simulated-prober.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedWire } from './simulated-wire.ts';
@@ -32,7 +34,6 @@ import { SimulatedWire } from './simulated-wire.ts';
 /** Topics of what only time can have brought while the process wakes up. */
 const GIVES_UP: readonly string[] = ['dialogue', 'transition'];
 const POWER_MS = 500;
-const SHUTDOWN_MS = 3_000;
 
 export interface MonitorOptions {
   readonly clock: Clock;
@@ -376,27 +377,14 @@ export class Monitor {
     return answer;
   }
 
-  /** Local commands: the one that shuts a node down does it, all others are not there. */
   #run(
     process: SimulatedProcess,
     argv: readonly string[],
-    done: (outcome: {
-      outcome: 'exited' | 'timeout' | 'not-started';
-      status: number | null;
-      detail: string;
-    }) => void,
+    done: (outcome: CommandOutcome) => void,
   ): () => void {
     if (!this.#acts(process)) return () => {};
     this.#options.chronicle.daemon(`runs ${argv.join(' ')}`);
-    const isShutdown = argv.some((word) => /\binit 0\b/.test(word));
-    const { serving } = this.#options.site.network;
-    if (isShutdown && serving !== null) {
-      const node = this.#options.site.node(serving);
-      if (node.machine.isMultiUser) node.halt();
-    }
-    return process.clock.after(isShutdown ? SHUTDOWN_MS : 10, () => {
-      done({ outcome: 'exited', status: isShutdown ? 255 : 1, detail: 'simulated' });
-    });
+    return runSimulated(this.#options.site, process.clock, argv, done);
   }
 
   #watchStalls(process: SimulatedProcess, runner: ClusterRunner, prober: SimulatedProber): void {

@@ -3,20 +3,19 @@
  * move the engine gets whatever it can wait for without anybody's decision, and no more; a move that
  * does not fit is told with its number. Called by `clusterd sim --play` and by tests.
  */
-import type { DatedRecord } from '../cluster/journal.ts';
-import { recollect } from '../cluster/recollection.ts';
 import { linesOf } from '../language/check/line-automaton.ts';
 import { takesLine } from '../language/check/line-search.ts';
 import type { Program } from '../language/program.ts';
 import { matchSource } from '../language/regex.ts';
 import { identityLine, identityValues } from '../language/sample-line.ts';
-import { createEngine, type Engine, nextWake, start, step } from '../machine/machine.ts';
+import { createEngine, nextWake } from '../machine/machine.ts';
 import type { PatternSet } from '../machine/patterns.ts';
-import type { EventBody, LogEntry, MachineEffect, NodeIndex } from '../machine/protocol.ts';
+import type { NodeIndex } from '../machine/protocol.ts';
 import type { MachineState } from '../machine/state.ts';
 import type { Wait } from '../machine/task.ts';
 import { type Move, type Story, timeMs } from './story.ts';
 import { placeName, shownFor } from './story-answers.ts';
+import { type BootVerdict, STEPS_MAX, StoryEngine } from './story-engine.ts';
 import { type NamedMachine, targetOf } from './target-of.ts';
 
 export interface PlayedMove {
@@ -28,8 +27,6 @@ export interface PlayedMove {
   /** What the engine did, one line each. */
   readonly did: readonly string[];
 }
-
-export type BootVerdict = 'let-through' | 'refused' | 'never';
 
 export interface Played {
   readonly moves: readonly PlayedMove[];
@@ -57,34 +54,17 @@ function machinesOf({ identity }: Program): typeof MACHINES {
   ];
 }
 
-const WALL_START = 978_307_200_000;
-/** More steps than these without an end are a story of their own. */
-const STEPS_MAX = 20_000;
 /** Noise comes so often that nothing counts as quiet. */
 const NOISE_MS = 200;
-const RETURN = '\r';
-const CTRL_U = '\x15';
-/** Log topics that say what the engine decided. */
-const TOLD: readonly string[] = ['start', 'transition', 'verb', 'evidence', 'operator', 'typing'];
 
 export function playStory(program: Program, patterns: PatternSet, story: Story): Played {
   return new StoryPlayer(program, patterns, story).play();
 }
 
 class StoryPlayer {
-  readonly #engine: Engine;
   readonly #story: Story;
-  #state: MachineState;
-  #at = 0;
-  #did: string[] = [];
-  #problems: string[] = [];
-  #journal: DatedRecord[] = [];
-  /** What answers the engine at once. */
-  #answers: EventBody[] = [];
-  #power: number | null = null;
-  #command: number | null = null;
-  #typed: [string, string] = ['', ''];
-  #boot: BootVerdict = 'never';
+  readonly #played: StoryEngine;
+  readonly #problems: string[] = [];
 
   constructor(program: Program, patterns: PatternSet, story: Story) {
     this.#story = story;
@@ -96,178 +76,50 @@ class StoryPlayer {
       serviceLost: story['service-lost'],
       settings,
     };
-    this.#engine = createEngine(program, targetOf(program, machinesOf(program), choice), patterns);
-    this.#state = this.#start();
+    const target = targetOf(program, machinesOf(program), choice);
+    const engine = createEngine(program, target, patterns);
+    this.#played = new StoryEngine(engine, (what) => this.#problems.push(what));
+  }
+
+  get #state(): MachineState {
+    return this.#played.state;
   }
 
   play(): Played {
-    this.#connectBoth();
     const { moves, expect } = this.#story;
     const played: PlayedMove[] = [this.#record(0, null)];
     moves.forEach((move, index) => {
       const problem = this.#letRun(move) ?? this.#make(move);
       if (problem !== null) this.#problems.push(`move ${index + 1} (${move.do}): ${problem}`);
-      this.#settle();
+      this.#played.settle();
       played.push(this.#record(index + 1, move));
     });
-    const state = this.#stateName;
+    const state = this.#played.stateName;
     if (expect?.state !== undefined && expect.state !== state) {
       this.#problems.push(`the state at the end is ${state}, expected ${expect.state}`);
     }
-    if (expect?.boot !== undefined && expect.boot !== this.#boot) {
-      this.#problems.push(`a boot was ${this.#boot}, expected ${expect.boot}`);
+    if (expect?.boot !== undefined && expect.boot !== this.#played.boot) {
+      this.#problems.push(`a boot was ${this.#played.boot}, expected ${expect.boot}`);
     }
-    return { moves: played, state, boot: this.#boot, problems: this.#problems };
+    return { moves: played, state, boot: this.#played.boot, problems: this.#problems };
   }
 
   #record(number: number, move: Move | null): PlayedMove {
-    const did = this.#did;
-    this.#did = [];
-    return { number, move, state: this.#stateName, did };
-  }
-
-  get #stateName(): string {
-    return this.#engine.program.states[this.#state.current]?.name ?? '';
-  }
-
-  // ---- the engine ----
-
-  #start(): MachineState {
-    const [one, other] = this.#engine.target.nodes;
-    const known = { ...recollect(this.#journal, [one.name, other.name]), armed: true };
-    const started = start(this.#engine, known, { at: this.#at, wall: WALL_START + this.#at });
-    this.#answers = [];
-    this.#power = null;
-    this.#command = null;
-    for (const effect of started.effects) this.#carryOut(effect);
-    return started.state;
-  }
-
-  #connectBoth(): void {
-    for (const node of [0, 1] as const) {
-      this.#feed({ kind: 'channel', node, status: 'connected', detail: 'story' });
-    }
-    this.#settle();
-  }
-
-  #feed(body: EventBody): void {
-    const stepped = step(this.#engine, this.#state, {
-      at: this.#at,
-      wall: WALL_START + this.#at,
-      ...body,
-    });
-    this.#state = stepped.state;
-    for (const effect of stepped.effects) this.#carryOut(effect);
-    const isCommitted = this.#state.task?.frames.some(
-      (frame) => frame.kind === 'routine' && frame.routine === 'boot' && frame.committed,
-    );
-    if (isCommitted === true) this.#boot = 'let-through';
-  }
-
-  /** Answers that nobody decides about, until there is none. */
-  #settle(): void {
-    for (let steps = 0; steps < STEPS_MAX; steps++) {
-      const answer = this.#answers.shift();
-      if (answer !== undefined) this.#feed(answer);
-      else if (!this.#runsOnTimeAlone()) return;
-      else this.#tick();
-    }
-    this.#problems.push('the engine does not come to a wait');
-  }
-
-  /** To the next time at which the engine wants to be woken; false: it wants none. */
-  #tick(): boolean {
-    const wake = nextWake(this.#engine, this.#state);
-    if (wake === null) return false;
-    this.#at = Math.max(this.#at, wake);
-    this.#feed({ kind: 'time' });
-    return true;
-  }
-
-  /** It waits for nothing but a console that is quiet anyway. */
-  #runsOnTimeAlone(): boolean {
-    const { begun, nodes, task } = this.#state;
-    const settling = nodes.some(({ channel, fresh }) => channel === 'connected' && !fresh);
-    const kind = task?.wait?.kind;
-    return !begun || settling || kind === 'settle' || kind === 'wipe';
-  }
-
-  #carryOut(effect: MachineEffect): void {
-    switch (effect.kind) {
-      case 'type':
-        return this.#type(effect.node, effect.data);
-      case 'break':
-        this.#did.push(`sends BREAK to ${this.#nameOf(effect.node)}`);
-        return;
-      case 'journal':
-        this.#journal.push({ wall: WALL_START + this.#at, record: effect.record });
-        if (effect.token === null) return;
-        this.#answers.push({ kind: 'journaled', token: effect.token, ok: true, detail: '' });
-        return;
-      case 'ask-channel':
-        this.#answers.push({
-          kind: 'channel-answer',
-          token: effect.token,
-          answers: true,
-          detail: 'story',
-        });
-        return;
-      case 'power':
-        this.#did.push(`asks the power device of ${this.#nameOf(effect.node)}: ${effect.action}`);
-        this.#power = effect.token;
-        return;
-      case 'run':
-        this.#did.push(`runs ${effect.argv.join(' ')}`);
-        this.#command = effect.token;
-        return;
-      case 'log':
-        return this.#log(effect.entry);
-      case 'alarm':
-        this.#did.push(`ALARM ${effect.name}: ${effect.text} | type: ${effect.type}`);
-        return;
-      default:
-        return;
-    }
-  }
-
-  #log(entry: LogEntry): void {
-    if (/^boot of \S+ refused$/.test(entry.what)) this.#boot = 'refused';
-    if (!TOLD.includes(entry.topic)) return;
-    const why = entry.why === undefined ? '' : `; why: ${entry.why}`;
-    const evidence = entry.evidence === undefined ? '' : `; evidence: ${entry.evidence}`;
-    this.#did.push(`${entry.what}${why}${evidence}`);
-  }
-
-  /** The echo of what is typed comes back; RETURN brings nothing by itself. */
-  #type(node: NodeIndex, data: string): void {
-    for (const char of data) {
-      if (char === RETURN) {
-        const line = this.#typed[node] === '' ? 'RETURN' : `"${this.#typed[node]}"`;
-        this.#did.push(`types ${line} at ${this.#nameOf(node)}`);
-        this.#typed[node] = '';
-      } else if (char === CTRL_U) {
-        this.#typed[node] = '';
-        this.#answers.push({ kind: 'bytes', node, data: '\r\n' });
-      } else {
-        this.#typed[node] += char;
-        this.#answers.push({ kind: 'bytes', node, data: char });
-      }
-    }
-  }
-
-  #nameOf(node: NodeIndex): string {
-    return this.#engine.target.nodes[node].name;
+    return { number, move, state: this.#played.stateName, did: this.#played.takeDone() };
   }
 
   // ---- moves ----
 
   /** Lets the engine come to what this move answers; a problem when it does not wait for it. */
   #letRun(move: Move): string | null {
-    this.#settle();
-    for (let steps = 0; steps < STEPS_MAX && this.#waitsForQuiet(move); steps++) this.#tick();
-    this.#settle();
-    if (move.do === 'power' && this.#power === null) return 'the engine has not asked the device';
-    if (move.do === 'command' && this.#command === null) return 'the engine runs no command';
+    this.#played.settle();
+    for (let steps = 0; steps < STEPS_MAX && this.#waitsForQuiet(move); steps++)
+      this.#played.tick();
+    this.#played.settle();
+    if (move.do === 'power' && !this.#played.hasPowerQuestion) {
+      return 'the engine has not asked the device';
+    }
+    if (move.do === 'command' && !this.#played.hasCommand) return 'the engine runs no command';
     return null;
   }
 
@@ -284,7 +136,7 @@ class StoryPlayer {
     const { task } = this.#state;
     const frame = task?.frames.at(-1);
     if (task?.wait?.kind !== 'expect' || frame?.kind !== 'dialogue') return null;
-    const found = this.#engine.program.dialogues[frame.dialogue]?.steps[frame.step];
+    const found = this.#played.engine.program.dialogues[frame.dialogue]?.steps[frame.step];
     return found?.kind === 'expect' ? found : null;
   }
 
@@ -316,11 +168,17 @@ class StoryPlayer {
       case 'noise':
         return this.#noise(this.#index(move.node));
       case 'net':
-        this.#feed({ kind: 'net', level: move.level, detail: 'story' });
+        this.#played.feed({ kind: 'net', level: move.level, detail: 'story' });
         return null;
       case 'operator': {
         const node = move.node === undefined ? null : this.#index(move.node);
-        this.#feed({ kind: 'operator', request: move.request, node, operator: 'ann', reply: 1 });
+        this.#played.feed({
+          kind: 'operator',
+          request: move.request,
+          node,
+          operator: 'ann',
+          reply: 1,
+        });
         return null;
       }
       case 'power':
@@ -330,13 +188,16 @@ class StoryPlayer {
       case 'disconnect':
       case 'connect': {
         const status = move.do === 'connect' ? 'connected' : 'lost';
-        this.#feed({ kind: 'channel', node: this.#index(move.node), status, detail: 'story' });
+        this.#played.feed({
+          kind: 'channel',
+          node: this.#index(move.node),
+          status,
+          detail: 'story',
+        });
         return null;
       }
       case 'restart':
-        this.#did.push('the daemon is killed and started again');
-        this.#state = this.#start();
-        this.#connectBoth();
+        this.#played.restart();
         return null;
       default:
         return move satisfies never;
@@ -353,17 +214,18 @@ class StoryPlayer {
   /** Text of a console begins on a line of its own. */
   #show(node: NodeIndex, text: string): string | null {
     const { channel, console } = this.#state.nodes[node];
-    if (channel !== 'connected') return `the console of ${this.#nameOf(node)} is not connected`;
+    if (channel !== 'connected')
+      return `the console of ${this.#played.nameOf(node)} is not connected`;
     const before = console.tail === '' ? '' : '\r\n';
-    this.#feed({ kind: 'bytes', node, data: before + text });
+    this.#played.feed({ kind: 'bytes', node, data: before + text });
     return null;
   }
 
   #prompt(node: NodeIndex, text: string): string | null {
     const problem = this.#show(node, text);
     if (problem !== null) return problem;
-    this.#at += this.#engine.target.promptQuietMs;
-    this.#feed({ kind: 'time' });
+    this.#played.at += this.#played.engine.target.promptQuietMs;
+    this.#played.feed({ kind: 'time' });
     return null;
   }
 
@@ -375,8 +237,8 @@ class StoryPlayer {
     const found = expected.alternatives.find(({ span }) => placeName(span) === at);
     if (found === undefined) return `the engine waits at ${placeName(expected.span)}, not at ${at}`;
     if (frame.node !== node)
-      return `the engine waits for the console of ${this.#nameOf(frame.node)}`;
-    const shown = shownFor(this.#engine, frame, found);
+      return `the engine waits for the console of ${this.#played.nameOf(frame.node)}`;
+    const shown = shownFor(this.#played.engine, frame, found);
     switch (shown.kind) {
       case 'quiet':
         return this.#silenceOfWait('quiet');
@@ -393,16 +255,16 @@ class StoryPlayer {
   #silence(howLong: string): string | null {
     if (howLong === 'try' || howLong === 'quiet') return this.#silenceOfWait(howLong);
     const { current } = this.#state;
-    const until = howLong === 'state' ? null : this.#at + (timeMs(howLong) ?? 0);
+    const until = howLong === 'state' ? null : this.#played.at + (timeMs(howLong) ?? 0);
     for (let steps = 0; steps < STEPS_MAX; steps++) {
-      const wake = nextWake(this.#engine, this.#state);
+      const wake = nextWake(this.#played.engine, this.#state);
       if (until !== null && (wake === null || wake > until)) {
-        this.#at = until;
+        this.#played.at = until;
         return null;
       }
       const hadTask = this.#state.task !== null;
-      if (!this.#tick()) return 'nothing here happens by time alone';
-      this.#settle();
+      if (!this.#played.tick()) return 'nothing here happens by time alone';
+      this.#played.settle();
       const begins = !hadTask && this.#state.task !== null;
       if (until === null && (begins || this.#state.current !== current)) return null;
     }
@@ -415,8 +277,8 @@ class StoryPlayer {
     if (before === null) return howLong === 'quiet' ? null : 'no expectation is waited for';
     const tries = this.#triesDone();
     for (let steps = 0; steps < STEPS_MAX; steps++) {
-      if (!this.#tick()) return 'the engine does not want to be woken';
-      this.#settle();
+      if (!this.#played.tick()) return 'the engine does not want to be woken';
+      this.#played.settle();
       const wait = this.#state.task?.wait ?? null;
       if (!isSame(wait, before) || this.#triesDone() !== tries) return null;
       if (howLong === 'quiet' && !this.#hasQuietAlternative()) return null;
@@ -428,9 +290,9 @@ class StoryPlayer {
     const before = this.#state.task?.wait ?? null;
     if (before === null) return 'no expectation is waited for';
     for (let steps = 0; steps < STEPS_MAX; steps++) {
-      this.#at += NOISE_MS;
-      this.#feed({ kind: 'bytes', node, data: '.' });
-      this.#feed({ kind: 'time' });
+      this.#played.at += NOISE_MS;
+      this.#played.feed({ kind: 'bytes', node, data: '.' });
+      this.#played.feed({ kind: 'time' });
       const wait = this.#state.task?.wait ?? null;
       if (!isSame(wait, before)) return null;
     }
@@ -443,18 +305,16 @@ class StoryPlayer {
   }
 
   #answerPower(outcome: 'off' | 'on' | 'no-answer'): string | null {
-    if (this.#power === null) return 'the engine has not asked the device';
-    const token = this.#power;
-    this.#power = null;
-    this.#feed({ kind: 'power', token, outcome, detail: 'story' });
+    const token = this.#played.takePowerQuestion();
+    if (token === null) return 'the engine has not asked the device';
+    this.#played.feed({ kind: 'power', token, outcome, detail: 'story' });
     return null;
   }
 
   #answerCommand(status: number): string | null {
-    if (this.#command === null) return 'the engine runs no command';
-    const token = this.#command;
-    this.#command = null;
-    this.#feed({ kind: 'command', token, outcome: 'exited', status, detail: 'story' });
+    const token = this.#played.takeCommand();
+    if (token === null) return 'the engine runs no command';
+    this.#played.feed({ kind: 'command', token, outcome: 'exited', status, detail: 'story' });
     return null;
   }
 }
