@@ -132,7 +132,10 @@ export class Readiness {
     child.on('close', (status, signal) => {
       if (child.pid === undefined) return;
       cancel();
-      if (status !== 0) this.#complain(said.trim() || `it ended with ${status ?? signal}`);
+      // A signal to all of the unit (`systemctl kill`) hits it, too, and says nothing.
+      if (status !== 0 && signal === null) {
+        this.#complain(said.trim() || `it ended with ${status}`);
+      }
       done();
     });
   }
