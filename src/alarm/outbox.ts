@@ -8,6 +8,7 @@ import type { Clock } from '../clock/clock.ts';
 import { visible } from '../log/visible.ts';
 import type { AlarmEvent, AlarmEventSink } from './alarm-event.ts';
 import { type Delivery, type Outcome, unreachable } from './delivery.ts';
+import { SteadyTrouble } from './steady-trouble.ts';
 import type { Turnstile } from './turnstile.ts';
 
 export interface OutboxOptions {
@@ -19,7 +20,7 @@ export interface OutboxOptions {
   readonly waitingMax: number;
   /** Shared by sinks of which only some may work at once; null: this one always may. */
   readonly turnstile: Turnstile | null;
-  /** It does not work (one clause, the same as long as the reason is the same), or again (null). */
+  /** It does not work (one clause), or does again (null); told seldom: see SteadyTrouble. */
   readonly onTrouble: (text: string | null) => void;
 }
 
@@ -46,13 +47,14 @@ export class Outbox implements AlarmEventSink {
   #failures = 0;
   #cancelPause: (() => void) | null = null;
   #abort: AbortController | null = null;
-  /** Why it does not work, or null; and whether events were lost since it did. */
-  #trouble: string | null = null;
+  readonly #trouble: SteadyTrouble;
+  /** Events were left out since it worked last. */
   #hasLost = false;
   #onIdle: () => void = () => {};
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+    this.#trouble = new SteadyTrouble(options.clock, options.onTrouble);
   }
 
   get name(): string {
@@ -131,7 +133,7 @@ export class Outbox implements AlarmEventSink {
   #delivered({ settle }: Waiting): void {
     this.#failures = 0;
     this.#hasLost = false;
-    this.#tell(null);
+    if (!this.#isClosed) this.#trouble.end();
     settle?.(null);
   }
 
@@ -140,8 +142,8 @@ export class Outbox implements AlarmEventSink {
     const shown = visible(why.trim()).slice(0, WHY_CHARS);
     if (failed.settle !== null) failed.settle(shown);
     else if (failed.attempts < attemptsMax && !this.#isClosed) this.#putBack(failed);
-    else this.#hasLost = true;
-    this.#tell(shown);
+    else this.#lost(shown);
+    this.#tell(shown, failed.settle !== null);
   }
 
   /** Behind those who wait for an outcome. */
@@ -217,18 +219,21 @@ export class Outbox implements AlarmEventSink {
     const repetition = this.#waiting.findIndex(({ event }) => event.kind === 'repeated');
     const oldest = this.#waiting.findIndex(({ settle }) => settle === null);
     this.#waiting.splice(repetition < 0 ? Math.max(0, oldest) : repetition, 1);
-    this.#hasLost = true;
-    this.#tell(
-      this.#trouble ?? `does not keep up, more than ${this.#options.waitingMax} alarms wait`,
-    );
+    this.#lost(`does not keep up, more than ${this.#options.waitingMax} alarms wait`);
   }
 
-  #tell(trouble: string | null): void {
-    if (this.#isClosed || (trouble === null && this.#trouble === null)) return;
-    this.#trouble = trouble;
+  /** The first loss is news. */
+  #lost(why: string): void {
+    if (this.#hasLost) return;
+    this.#hasLost = true;
+    this.#tell(why, true);
+  }
+
+  #tell(why: string, isNews: boolean): void {
+    if (this.#isClosed) return;
     const lost = this.#hasLost ? '; alarms were left out' : '';
-    const text = `${this.name}: ${trouble}${lost}; alarms that wait are tried again by themselves`;
-    this.#options.onTrouble(trouble === null ? null : text);
+    const text = `${this.name}: ${why}${lost}; alarms that wait are tried again by themselves`;
+    this.#trouble.begin(text, isNews);
   }
 }
 

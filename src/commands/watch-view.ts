@@ -6,6 +6,7 @@ import { visible } from '../log/visible.ts';
 import { formatLocal } from '../log/wall-time.ts';
 import { formatAge } from './age.ts';
 import type { Key, ScreenLine, Size, Style } from './screen.ts';
+import { siteAlarmLines } from './status-alarms.ts';
 import type { StatusReply } from './status-json.ts';
 import { formatCount, listRows, type Row } from './status-list.ts';
 import { formatPage } from './status-text.ts';
@@ -22,6 +23,8 @@ export interface View {
   readonly page: { readonly cluster: string; readonly top: number } | null;
 }
 
+/** The clusters need the room. */
+const SITE_ALARMS_MAX = 3;
 const LIST_KEYS = 'up, down: move   RETURN: open   t: only trouble   q: end';
 const PAGE_KEYS = 'up, down: scroll   b: back to the list   q: end';
 
@@ -37,10 +40,11 @@ export function drawView(view: View, size: Size): readonly ScreenLine[] {
   return [...filled, line(view.page === null ? LIST_KEYS : PAGE_KEYS, 'dim')];
 }
 
-function headLines({ reply, gone }: View): readonly ScreenLine[] {
+function headLines({ reply, gone, page }: View): readonly ScreenLine[] {
   const time = formatLocal(reply.wall).slice(0, -'.000'.length);
   const title = line(`clusterd  ${time}  ${formatCount(reply.clusters)}`, 'bold');
-  if (gone === null) return [title];
+  const site = siteAlarmLines(reply.siteAlarms, reply.wall).slice(0, SITE_ALARMS_MAX);
+  if (gone === null) return [title, ...(page === null ? site.map((text) => line(text)) : [])];
   const why = `NO ANSWER for ${formatAge(gone.forMs)}, this is old: ${visible(gone.why)}`;
   return [title, line(why, 'reverse')];
 }

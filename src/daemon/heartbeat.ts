@@ -4,6 +4,7 @@
  * cluster is controlled, and one beat never overtakes another.
  */
 import type { RunAlarmCommand } from '../alarm/command-delivery.ts';
+import { SteadyTrouble } from '../alarm/steady-trouble.ts';
 import type { Clock } from '../clock/clock.ts';
 import { visible } from '../log/visible.ts';
 import { every } from './every.ts';
@@ -38,10 +39,12 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions;
   #end = () => {};
   #kill: (() => void) | null = null;
+  readonly #trouble: SteadyTrouble;
   #isEnded = false;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
+    this.#trouble = new SteadyTrouble(options.clock, options.onTrouble);
   }
 
   /** The first beat comes at once. */
@@ -90,6 +93,7 @@ export class Heartbeat {
   #tell(trouble: string | null): void {
     if (this.#isEnded) return;
     const name = `the heartbeat command ${this.#options.argv[0] ?? ''}`;
-    this.#options.onTrouble(trouble === null ? null : visible(`${name} ${trouble}`));
+    if (trouble === null) this.#trouble.end();
+    else this.#trouble.begin(visible(`${name} ${trouble}`));
   }
 }

@@ -6,7 +6,7 @@ import { type Key, KeyReader, Painter, type ScreenLine } from '../../src/command
 import type { StatusReply } from '../../src/commands/status-json.ts';
 import { watchStatus } from '../../src/commands/status-watch.ts';
 import { drawView, pressKey, type View } from '../../src/commands/watch-view.ts';
-import { clusterNamed, FakeScreen, replyOf } from './watching.ts';
+import { clusterNamed, FakeScreen, replyOf, WALL } from './watching.ts';
 
 const SIZE = { columns: 100, rows: 12 };
 const many = Array.from({ length: 40 }, (_, index) => clusterNamed(`c${index + 1}`));
@@ -32,6 +32,19 @@ describe('the list', () => {
     expect(texts(lines)[3]).toMatch(/ALARM production/);
     expect(texts(lines)[4]).toMatch(/ c1 /);
   });
+  it('has the alarms of the site above the clusters, not more than three', () => {
+    const alarm = { text: 'does not work', type: 'clusterd test-alarm', sinceWall: WALL };
+    const siteAlarms = ['a', 'b', 'c', 'd'].map((name) => ({
+      ...alarm,
+      name: `clusterd:${name}`,
+      acknowledged: null,
+    }));
+    const lines = drawView(viewOf({ ...replyOf(...many), siteAlarms }), SIZE);
+    expect(lines).toHaveLength(SIZE.rows);
+    expect(texts(lines)[1]).toMatch(/^ALARM of the site, clusterd:a, for 0 s: does not work/);
+    expect(texts(lines)[4]).toMatch(/CLUSTER/);
+  });
+
   it('keeps the mark in sight, on its cluster, wherever that goes', () => {
     const down = pressing(
       viewOf(replyOf(...many)),
