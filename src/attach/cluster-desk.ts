@@ -8,11 +8,11 @@ import type { Clock } from '../clock/clock.ts';
 import type { AttachedPerson } from '../control/protocol.ts';
 import type { StreamWire } from '../control/stream.ts';
 import { visible } from '../log/visible.ts';
-import { formatLocal } from '../log/wall-time.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import type { AttachedCluster } from './attached-cluster.ts';
 import { type Danger, DangerousLines } from './danger.ts';
 import type { Listener } from './ears.ts';
+import { firstScreen } from './first-screen.ts';
 import { readLastLines } from './last-lines.ts';
 import { breakQuestion, lineQuestion, workQuestion } from './questions.ts';
 import { infoLines, underWay, whoLines } from './report-lines.ts';
@@ -40,6 +40,8 @@ export class ClusterDesk implements SessionHost, Listener {
   readonly #lock: WriteLock<Session>;
   readonly #sessions = new Set<Session>();
   readonly #writers = new Map<Session, Writer>();
+  /** One reading of a transcript each at a time. */
+  readonly #replaying = new Set<Session>();
   #shown: readonly [ShownLine, ShownLine] = [new ShownLine(), new ShownLine()];
 
   constructor(options: ClusterDeskOptions) {
@@ -146,9 +148,12 @@ export class ClusterDesk implements SessionHost, Listener {
   }
 
   wantsReplay(session: Session, lines: number): void {
+    if (this.#replaying.has(session)) return;
+    this.#replaying.add(session);
     this.#cluster.ears.flush();
     const path = this.#cluster.transcripts[session.node];
     void readLastLines(path, lines, null, this.#options.clock).then(({ text, count }) => {
+      this.#replaying.delete(session);
       if (session.isOver) return;
       session.remark(`the last ${count} lines again`);
       session.text(text);
@@ -173,20 +178,20 @@ export class ClusterDesk implements SessionHost, Listener {
   }
 
   async #begin(session: Session, lines: number, mark: string): Promise<void> {
-    const { ears, transcripts, nodes, name } = this.#cluster;
-    ears.flush();
     const { node } = session;
-    const last = await readLastLines(transcripts[node], lines, mark, this.#options.clock);
-    const when =
-      last.wall === null ? '' : `, the newest from ${formatLocal(last.wall).slice(0, -4)}`;
-    const above = last.count === 0 ? 'nothing was recorded yet' : `${last.count} lines${when}`;
-    const gap = last.isWhole ? '' : '; the transcript cannot be written, so some may be missing';
+    const { last, remark } = await firstScreen(
+      this.#cluster,
+      node,
+      lines,
+      mark,
+      this.#options.clock,
+    );
     session.start([
-      { kind: 'text', data: last.text },
-      { kind: 'remark', text: `above: ${above}${gap}; from here on live: ${name}/${nodes[node]}` },
+      { kind: 'text', data: last },
+      { kind: 'remark', text: remark },
       ...this.#typingNow(session),
     ]);
-    if (this.#shown[node].text === '') this.#shown[node].feed(last.text);
+    if (this.#shown[node].text === '') this.#shown[node].feed(last);
   }
 
   #typingNow(session: Session): readonly { readonly kind: 'remark'; readonly text: string }[] {

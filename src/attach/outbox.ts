@@ -10,6 +10,8 @@ import type { ToTerminal } from './messages.ts';
 
 /** Console text that waits for a slow terminal, characters. */
 export const WAITING_CHARS_MAX = 256 * 1024;
+/** What is no console text, for a terminal that takes nothing; then it is let go. */
+const WAITING_MESSAGES_MAX = 2_000;
 /** One message. */
 const MESSAGE_CHARS_MAX = 16 * 1024;
 
@@ -30,6 +32,16 @@ export class Outbox {
   constructor(wire: StreamWire, turn: (run: () => void) => void) {
     this.#wire = wire;
     this.#turn = turn;
+  }
+
+  /** More waits than a terminal can be behind with. */
+  get isFull(): boolean {
+    return this.#items.length > WAITING_MESSAGES_MAX;
+  }
+
+  /** It takes nothing at the moment. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
   }
 
   /** `first` goes out before everything that came meanwhile. */

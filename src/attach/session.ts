@@ -101,8 +101,9 @@ export class Session implements StreamListener {
     this.#outbox.message({ kind: 'mode', isWriting });
   }
 
+  /** Who does not read what is there would not answer either. */
   ping(): void {
-    this.#outbox.message({ kind: 'ping' });
+    if (!this.#outbox.isBlocked) this.#outbox.message({ kind: 'ping' });
   }
 
   /** One question at a time: an older one is taken back. `sure`: the answer was the expected one. */
@@ -139,6 +140,7 @@ export class Session implements StreamListener {
   received(line: string): void {
     if (this.#isOver) return;
     this.#heardAt = this.#options.clock.now().at;
+    if (this.#outbox.isFull) return this.end('this terminal asks and does not read');
     const message = parseFromTerminal(line);
     if (message === null)
       this.end('that was not understood; are daemon and command of the same version?');

@@ -8,6 +8,9 @@ import type { Socket } from 'node:net';
 import type { LineCutter } from './line-cutter.ts';
 import { formatLine, type Reply } from './protocol.ts';
 
+/** Whoever sends more at once waits, not the others. */
+const LINES_PER_TURN = 16;
+
 export interface Stream {
   readonly reply: Extract<Reply, { ok: true }>;
   /** Called once, after the reply was sent. */
@@ -46,12 +49,25 @@ export function beginStream(
   socket.on('drain', () => listener.drained());
   if (socket.closed) listener.closed();
   else socket.once('close', () => listener.closed());
+  const waiting = [...lines];
   socket.on('data', (chunk: Buffer) => {
     const cut = cutter.take(chunk);
     if (cut === null) socket.destroy();
-    else for (const line of cut) listener.received(line);
+    else waiting.push(...cut);
+    if (cut !== null) giveSome(socket, listener, waiting);
   });
-  for (const line of lines) listener.received(line);
+  giveSome(socket, listener, waiting);
+}
+
+/** A few in each turn of the event loop; nothing more is read before they are given. */
+function giveSome(socket: Socket, listener: StreamListener, waiting: string[]): void {
+  for (const line of waiting.splice(0, LINES_PER_TURN)) listener.received(line);
+  if (waiting.length === 0 || socket.destroyed) return;
+  socket.pause();
+  setImmediate(() => {
+    socket.resume();
+    giveSome(socket, listener, waiting);
+  });
 }
 
 function wireOf(socket: Socket): StreamWire {

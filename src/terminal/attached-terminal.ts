@@ -77,7 +77,8 @@ export class AttachedTerminal {
       keys: (latin1) => this.#typed(latin1),
       drained: () => this.#stream.pause(false),
       resumed: () => this.#page.remark('shown again'),
-      over: (why) => this.#end(isSignal(why) ? { kind: 'left' } : { kind: 'lost', why }),
+      enough: () => this.#end({ kind: 'left' }),
+      over: (why) => this.#end({ kind: 'lost', why }),
     });
     this.#send = this.#stream.listen(
       (line) => this.#received(line),
@@ -261,8 +262,4 @@ export class AttachedTerminal {
         assertNever(command);
     }
   }
-}
-
-function isSignal(why: string): boolean {
-  return why.startsWith('SIG');
 }

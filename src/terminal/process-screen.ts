@@ -41,12 +41,12 @@ class ProcessScreen implements Screen {
   begin(listener: ScreenListener): void {
     this.#listener = listener;
     const output = this.#output;
-    const failed = () => listener.over('nobody reads any more');
+    const failed = () => listener.enough();
     const drained = () => listener.drained();
     output.on('error', failed);
     output.on('drain', drained);
     this.#undo.push(() => void output.off('error', failed).off('drain', drained));
-    for (const signal of ENDING_SIGNALS) this.#on(signal, () => listener.over(signal));
+    for (const signal of ENDING_SIGNALS) this.#on(signal, () => listener.enough());
     if (this.isTerminal) this.#beginKeys(listener);
   }
 

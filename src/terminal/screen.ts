@@ -27,6 +27,8 @@ export interface ScreenListener {
   drained(): void;
   /** The program was stopped and goes on. */
   resumed(): void;
-  /** The terminal or the reader is gone, or a signal asks for the end. */
+  /** Nobody wants more: a signal, or who read us has enough (`| head`). */
+  enough(): void;
+  /** The terminal is gone. */
   over(why: string): void;
 }

@@ -129,6 +129,16 @@ describe('who watches', () => {
   );
 });
 
+describe('a terminal that asks and does not read', () => {
+  it('is let go before it costs much', async () => {
+    const terminal = await rig.attach();
+    terminal.isSlow = true;
+    for (let asked = 0; asked < 5_000; asked++) terminal.says({ kind: 'who' });
+    expect(rig.desk.list('demo')).toEqual([]);
+    expect(terminal.got.length).toBeLessThan(20);
+  });
+});
+
 describe('a console', () => {
   const attach = (cluster: string | null, node: string) =>
     rig.desk.attach({ kind: 'attach', cluster, node, lines: 0, operator: 'ann' });
