@@ -24,9 +24,12 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Resolves when this name may act once more; at once with `false` when that would take too long. */
-  async wait(operator: string, isProven: boolean): Promise<boolean> {
-    const name = isProven ? operator : '';
+  /**
+   * Resolves when this user may act once more; at once with `false` when that would take too long.
+   * Null: a name that is only said.
+   */
+  async wait(proven: string | null): Promise<boolean> {
+    const name = proven ?? '';
     const { at } = this.#clock.now();
     const restedAt = Math.max(at, this.#restedAt.get(name) ?? at) + STEP_MS;
     const delayMs = restedAt - at - BURST * STEP_MS;

@@ -18,16 +18,16 @@ export class Peer {
   readonly #names: UserNames;
   #challenge: Challenge | null = null;
   #sudo: string | null = null;
-  #isProven = false;
+  #proven: string | null = null;
 
   constructor(desk: IdentityDesk, names: UserNames) {
     this.#desk = desk;
     this.#names = names;
   }
 
-  /** Who sent the last request that acts was proven. */
-  get isProven(): boolean {
-    return this.#isProven;
+  /** The user who sent the last request that acts, without what is only said; null: not proven. */
+  get proven(): string | null {
+    return this.#proven;
   }
 
   /** What it has to do to show who it is. */
@@ -42,9 +42,9 @@ export class Peer {
   async named(request: Request, line: string): Promise<Request> {
     if (!('operator' in request)) return request;
     const uid = await this.#shownBy(line);
-    this.#isProven = uid !== null;
-    const user = uid === null ? request.operator : await this.#names.nameOf(uid);
-    return { ...request, operator: nameWith(user, this.#sudo, this.#isProven) };
+    this.#proven = uid === null ? null : await this.#names.nameOf(uid);
+    const user = this.#proven ?? request.operator;
+    return { ...request, operator: nameWith(user, this.#sudo, this.#proven !== null) };
   }
 
   /** Nothing stays of a proof that was asked for and not used. */

@@ -30,6 +30,9 @@ const note = z
   .max(500)
   .regex(/^[^\p{Cc}\p{Cf}]*$/u, 'has control characters');
 
+/** Nothing that could be read as more than a name. */
+const userName = z.string().regex(/^[\w.@\\+-]{1,128}\$?$/, 'is no name of a user');
+
 export const OPERATOR_WORDS = [
   'arm',
   'disarm',
@@ -55,7 +58,7 @@ export const WORDS_WITH_NODE: readonly OperatorWord[] = [
 ];
 
 const requestSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('who'), sudo: name.nullable() }),
+  z.strictObject({ kind: z.literal('who'), sudo: userName.nullable() }),
   z.strictObject({ kind: z.literal('ping') }),
   z.strictObject({ kind: z.literal('status'), cluster: name.nullable() }),
   z.strictObject({

@@ -144,7 +144,7 @@ export class ServedConnection implements Entry {
     const { peer, pace, answer } = this.#parts;
     if (request.kind === 'who') return peer.introduce(request);
     const known = await peer.named(request, line);
-    const mayAct = !('operator' in known) || (await pace.wait(known.operator, peer.isProven));
+    const mayAct = !('operator' in known) || (await pace.wait(peer.proven));
     if (!mayAct) return BUSY;
     if (!this.#isOpen) return null;
     this.isAnswering = true;

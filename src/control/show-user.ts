@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { type Challenge, PROOF_MODE, proofText, WORD_PATTERN, whoDirectory } from './challenge.ts';
 
 const MAKE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-const NAME_PATTERN = /^[^\p{Cc}\p{Cf}]{1,128}$/u;
+/** As the daemon takes it. */
+const NAME_PATTERN = /^[\w.@\\+-]{1,128}\$?$/;
 
 /** The returned function removes the file, when the daemon has not. */
 export async function showUser(

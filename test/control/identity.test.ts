@@ -179,6 +179,7 @@ describe('a command', () => {
     expect(sudoUser({ SUDO_USER: 'anna' })).toBe('anna');
     expect(sudoUser({ DOAS_USER: 'anna' })).toBe('anna');
     expect(sudoUser({ SUDO_USER: 'an\u001b[2Jna' })).toBeNull();
+    expect(sudoUser({ SUDO_USER: 'anna, as said) (or so' })).toBeNull();
     expect(sudoUser({})).toBeNull();
   });
 });
