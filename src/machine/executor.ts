@@ -185,6 +185,10 @@ export function taskTime(run: Run, task: Task): Progress {
     task.wait = null;
     return { outcome: advance(run, task) };
   }
+  if (task.wait?.kind === 'shadow') {
+    const { until, takenAs } = task.wait;
+    return takenAs === null || until > run.state.now ? null : { outcome: takenAs };
+  }
   if (task.wait?.kind === 'unwritten') {
     if (task.wait.until <= run.state.now) writeAgain(run, task, task.wait);
     return null;

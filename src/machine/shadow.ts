@@ -1,20 +1,23 @@
 /**
  * Shadow mode: a cluster that is not armed, or on whose consoles a person types, decides and logs
  * what it would do, and sends nothing. What only asks (a tap, a look at the parked values) is taken
- * as answered well, unless the console has shown otherwise; what would act is told and left undone;
- * after a while the script begins again.
+ * as answered well, unless the console has shown otherwise. What would act is told: on the standby,
+ * short of a boot, it is taken as done; anything else stays undone, and after a while the script
+ * begins again.
  * Called by states.ts and machine.ts. Must never let anything be typed, switched or run.
  */
 import type { Program } from '../language/program.ts';
 import type { NodeIndex } from './protocol.ts';
 import { currentState, log, type Run, roleOf } from './run.ts';
 import { describeTask, enter } from './states.ts';
-import type { Frame, Task } from './task.ts';
+import { DONE, type Frame, failed, type Task, type TaskOutcome } from './task.ts';
 
 export const DISARMED = 'disarmed: it decides and sends nothing';
 
 /** So long what would have been done is shown, before the script begins again. */
 const SHOWN_MS = 10 * 60_000;
+/** So long an answer is taken to have needed: nothing turns on the spot. */
+const ANSWER_MS = 1_000;
 
 export function tellShadow(run: Run, inhibited: string): void {
   log(run, 'shadow', inhibited, {
@@ -23,28 +26,47 @@ export function tellShadow(run: Run, inhibited: string): void {
   });
 }
 
-/** A task that waits for its time, or one without a wait: it has ended well. */
+/** A task that waits, does nothing, and ends as it is taken to end, or not at all. */
 export function makeShadowTask(run: Run, origin: Task['origin'], frame: Frame): Task {
   const task: Task = { origin, frames: [frame], wait: null, note: '' };
-  const what = describeTask(run, task);
-  if (onlyAsks(run.engine.program, frame) && isAsExpected(run, frame.node)) {
-    log(run, 'shadow', `not asked, taken as answered well: ${what}`, { level: 'debug' });
-    return task;
+  const takenAs = judge(run, frame);
+  const until = run.state.now + (takenAs === null ? SHOWN_MS : ANSWER_MS);
+  task.wait = { kind: 'shadow', until, takenAs };
+  tell(run, frame, describeTask(run, task), takenAs);
+  return task;
+}
+
+/** How it would end, for all that was seen; null: that cannot be taken for granted. */
+function judge(run: Run, frame: Frame): TaskOutcome | null {
+  const asks = onlyAsks(run.engine.program, frame);
+  if (asks && !isAsExpected(run, frame.node)) return failed('not-asked');
+  const isPreparation = roleOf(run.state, frame.node) === 'standby' && !boots(frame);
+  return asks || isPreparation ? DONE : null;
+}
+
+function tell(run: Run, frame: Frame, what: string, takenAs: TaskOutcome | null): void {
+  const { node } = frame;
+  if (onlyAsks(run.engine.program, frame)) {
+    const how = takenAs?.ok === true ? 'answered well' : 'not answered';
+    log(run, 'shadow', `not asked, taken as ${how}: ${what}`, { level: 'debug', node });
+    return;
   }
   log(run, 'shadow', `WOULD NOW: ${what}`, {
     level: 'warn',
-    node: frame.node,
+    node,
     why: run.state.inhibited ?? '',
-    next: `nothing is sent; begins again in ${SHOWN_MS / 60_000} min`,
+    next:
+      takenAs === null
+        ? `nothing is sent; begins again in ${SHOWN_MS / 60_000} min`
+        : 'nothing is sent; taken as done',
   });
-  task.wait = { kind: 'shadow', until: run.state.now + SHOWN_MS };
-  return task;
 }
 
 /** Returns whether the script began again. */
 export function endShadowTask(run: Run): boolean {
   const { task } = run.state;
-  if (task?.wait?.kind !== 'shadow' || task.wait.until > run.state.now) return false;
+  if (task?.wait?.kind !== 'shadow' || task.wait.takenAs !== null) return false;
+  if (task.wait.until > run.state.now) return false;
   const { startState } = run.engine.program;
   const reason = `in shadow mode, after ${currentState(run).name}`;
   enter(run, { state: startState, reason, evidence: '', node: null });
@@ -56,6 +78,10 @@ function isAsExpected(run: Run, node: NodeIndex): boolean {
   const { condition } = run.state.nodes[node].facts;
   const expected = roleOf(run.state, node) === 'active' ? 'running' : 'firmware';
   return condition === 'unknown' || condition === expected;
+}
+
+function boots(frame: Frame): boolean {
+  return frame.kind === 'routine' && frame.routine === 'boot';
 }
 
 function onlyAsks(program: Program, frame: Frame): boolean {

@@ -12,7 +12,6 @@ import { carryOut, type Departure, firstFitting } from './reactions.ts';
 import { currentState, journal, log, namesOf, nodeName, nodeOfRole, type Run } from './run.ts';
 import { makeShadowTask } from './shadow.ts';
 import {
-  DONE,
   dialogueFrame,
   type Frame,
   routineFrame,
@@ -178,18 +177,15 @@ function frameOfAction(run: Run, action: Exclude<Action, { kind: 'effects' }>): 
 }
 
 export function startTask(run: Run, origin: Task['origin'], frame: Frame | null): void {
-  if (run.state.inhibited !== null) return shadowTask(run, origin, frame);
+  if (run.state.inhibited !== null) {
+    const told = frame ?? routineFrame('command', run.state.owner);
+    run.state.task = makeShadowTask(run, origin, told);
+    return;
+  }
   if (frame === null) return startCommand(run, origin);
   const task: Task = { origin, frames: [frame], wait: null, note: '' };
   run.state.task = task;
   settle(run, { outcome: advance(run, task) });
-}
-
-/** What only asks is taken as answered well; what acts is said, and stays undone. */
-function shadowTask(run: Run, origin: Task['origin'], frame: Frame | null): void {
-  const task = makeShadowTask(run, origin, frame ?? routineFrame('command', run.state.owner));
-  run.state.task = task;
-  if (task.wait === null) settle(run, { outcome: DONE });
 }
 
 /** A `run` action has no console of its own; its frame only carries the wait. */

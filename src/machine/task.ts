@@ -118,8 +118,8 @@ export type Wait =
     }
   /** The journal has refused an intent, its disk is full or broken: until it is tried again. */
   | { kind: 'unwritten'; intent: UnwrittenIntent; until: number }
-  /** Shadow mode: what would be done now is not done. */
-  | { kind: 'shadow'; until: number };
+  /** Shadow mode: nothing is done; what it is taken for, or null: the script begins again. */
+  | { kind: 'shadow'; until: number; takenAs: TaskOutcome | null };
 
 export interface UnwrittenIntent {
   readonly record: Extract<JournalRecord, { kind: 'intent' }>;

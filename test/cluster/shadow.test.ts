@@ -29,6 +29,7 @@ describe('a cluster that is not armed', () => {
     const rig = inShadow();
     rig.line(0).says('panic: x\r\n');
     expect(rig.log).toContain('shadow: not asked, taken as answered well: tap on n1');
+    rig.clock.advance(2_000);
     expect(rig.runner.status()).toMatchObject({ state: 'watch', reason: '(shadow) login' });
   });
 
@@ -44,7 +45,10 @@ describe('a cluster that is not armed', () => {
 
   it('counts no entry of a bounded state', () => {
     const rig = inShadow();
-    for (let time = 0; time < 4; time++) rig.line(0).says('panic: x\r\n');
+    for (let time = 0; time < 4; time++) {
+      rig.line(0).says('panic: x\r\n');
+      rig.clock.advance(2_000);
+    }
     expect(rig.state).toBe('watch');
     expect(rig.journal.some((record) => record.kind === 'state' && record.bounded)).toBe(false);
   });
