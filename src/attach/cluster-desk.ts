@@ -15,7 +15,7 @@ import type { Listener } from './ears.ts';
 import { firstScreen } from './first-screen.ts';
 import { readLastLines } from './last-lines.ts';
 import { breakQuestion, lineQuestion, workQuestion } from './questions.ts';
-import { infoLines, underWay, whoLines } from './report-lines.ts';
+import { infoLines, inTheWay, typesNow, underWay, whoLines } from './report-lines.ts';
 import { Session, type SessionHost } from './session.ts';
 import { ShownLine } from './shown-line.ts';
 import { WriteLock } from './write-lock.ts';
@@ -115,7 +115,10 @@ export class ClusterDesk implements SessionHost, Listener {
   wantsToWrite(session: Session, isForced: boolean): void {
     if (this.isWriting(session)) return session.remark('you have the write lock already');
     const [other] = this.#lock.inTheWayOf(session);
-    if (other !== undefined && !isForced) return this.#tellInTheWay(session, other);
+    if (other !== undefined && !isForced) {
+      const idleForMs = this.#writers.get(other)?.idleForMs ?? 0;
+      return session.remark(inTheWay(this.#cluster, other, idleForMs));
+    }
     const work = this.#lock.hand === null ? underWay(this.#cluster) : null;
     if (work === null) return this.#take(session, isForced);
     const { lines, prompt, expected } = workQuestion(this.#cluster, work);
@@ -197,22 +200,10 @@ export class ClusterDesk implements SessionHost, Listener {
   #typingNow(session: Session): readonly { readonly kind: 'remark'; readonly text: string }[] {
     return this.#lock.holders
       .filter((holder) => holder !== session)
-      .map((holder) => ({ kind: 'remark', text: this.#typesNow(holder) }));
-  }
-
-  #typesNow({ operator, node }: Session): string {
-    return `${operator} types on ${this.#cluster.nodes[node]}; clusterd sends nothing in ${this.#cluster.name} meanwhile`;
+      .map((holder) => ({ kind: 'remark', text: typesNow(this.#cluster, holder) }));
   }
 
   // ---- the write lock ----
-
-  #tellInTheWay(session: Session, other: Session): void {
-    const where = this.#cluster.nodes[other.node];
-    const idle = Math.round((this.#writers.get(other)?.idleForMs ?? 0) / 1000);
-    session.remark(
-      `${other.operator} types on ${where}, last key ${idle} s ago; f takes the lock away`,
-    );
-  }
 
   #take(session: Session, isForced: boolean): void {
     if (session.isOver) return;
@@ -224,7 +215,7 @@ export class ClusterDesk implements SessionHost, Listener {
     }
     this.#writers.set(session, this.#makeWriter(session));
     session.mode(true);
-    this.#say(session.node, this.#typesNow(session));
+    this.#say(session.node, typesNow(this.#cluster, session));
     this.#tellOfConsole(session);
   }
 

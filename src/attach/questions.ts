@@ -70,7 +70,7 @@ function diskLines(cluster: AttachedCluster, node: NodeIndex): readonly string[]
   const fresh = against.find(({ stale }) => !stale);
   const proof =
     fresh === undefined
-      ? `NOTHING PROVES that ${other} cannot run: two systems on one disk destroy it.`
+      ? `clusterd has NO PROOF that ${other} cannot run: two systems on one disk destroy it.`
       : `${other} is ${fresh.grade}, as of ${Math.round(fresh.ageMs / 1000)} s ago.`;
   return [`${status.active === name ? name : other} owns the disk of ${cluster.name}. ${proof}`];
 }

@@ -55,6 +55,17 @@ export function infoLines(
   return lines;
 }
 
+export function typesNow(cluster: AttachedCluster, { operator, node }: Session): string {
+  const where = cluster.nodes[node];
+  return `${operator} types on ${where}; clusterd sends nothing in ${cluster.name} meanwhile`;
+}
+
+export function inTheWay(cluster: AttachedCluster, writer: Session, idleForMs: number): string {
+  const where = cluster.nodes[writer.node];
+  const idle = Math.round(idleForMs / 1000);
+  return `${writer.operator} types on ${where}, last key ${idle} s ago; f takes the lock away`;
+}
+
 /** Null: the cluster is at rest, and a person disturbs nothing. */
 export function underWay(cluster: AttachedCluster): readonly string[] | null {
   const status = cluster.status();

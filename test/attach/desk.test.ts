@@ -358,7 +358,7 @@ describe('who types', () => {
     expect(question?.lines.join('\n')).toBe(
       'HELD, not sent yet: boot disk\n' +
         "'boot' starts an operating system, on n2.\n" +
-        'n1 owns the disk of demo. NOTHING PROVES that n1 cannot run: two systems on one disk destroy it.',
+        'n1 owns the disk of demo. clusterd has NO PROOF that n1 cannot run: two systems on one disk destroy it.',
     );
     expect(writer.remarks.at(-1)).toBe('10 characters behind it were thrown away');
     // What is typed while a question stands is not for the console.
