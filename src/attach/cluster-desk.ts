@@ -83,7 +83,10 @@ export class ClusterDesk implements SessionHost, Listener {
       const { silentForMs } = session;
       const seconds = Math.round(silentForMs / 1000);
       if (this.isWriting(session) && silentForMs > WRITER_SILENT_MS)
-        this.#release(session, `its terminal has not answered for ${seconds} s`);
+        this.#release(
+          session,
+          `the terminal of ${session.operator} has not answered for ${seconds} s`,
+        );
       if (silentForMs > WATCHER_SILENT_MS) session.end('this terminal did not answer for too long');
       else session.ping();
     }

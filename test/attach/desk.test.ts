@@ -240,7 +240,7 @@ describe('the write lock', () => {
     expect(rig.isOut).toBe(true);
     rig.clock.advance(10_000);
     expect(rig.isOut).toBe(false);
-    expect(rig.notes.at(-1)).toMatch(/its terminal has not answered for \d+ s/);
+    expect(rig.notes.at(-1)).toMatch(/the terminal of ann has not answered for \d+ s/);
     // It still watches; a terminal that never answers again is let go.
     expect(rig.desk.list('demo')).toHaveLength(2);
     for (let minute = 0; minute < 16; minute++) {
