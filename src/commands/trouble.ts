@@ -42,13 +42,14 @@ export function troublesOf(cluster: WatchedCluster): readonly Trouble[] {
   const { fault, status } = cluster;
   const all = [
     ...(fault === null ? [] : [critical(`not controlled: ${fault}`)]),
-    ...(status === null ? [critical('its machine cannot be described')] : troublesIn(status)),
+    ...(status === null ? [critical('its machine cannot be described')] : []),
     ...alarmsOf(cluster)
       .filter(({ name }) => name !== FAULT || fault === null)
       .map(({ name, text, acknowledgedBy }) => {
         const isCalm = acknowledgedBy !== null || WARNINGS.some((known) => known.test(name));
         return isCalm ? warning(`${name}: ${text}`) : critical(`${name}: ${text}`);
       }),
+    ...(status === null ? [] : troublesIn(status)),
   ];
   return all.sort(
     (one, other) => SEVERITIES.indexOf(other.severity) - SEVERITIES.indexOf(one.severity),

@@ -1,5 +1,7 @@
 /** The real daemon serves its metrics where CList says so, and bears a port that it cannot have. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { parseExposition } from '../metrics/strict-parser.ts';
 import { cleanUp, clusterd, makeHome, RunningDaemon, silentConsoles } from './program.ts';
@@ -74,4 +76,21 @@ it('watches on with an alarm while another program has the port', async () => {
   expect(out).toMatch(/demo/);
   await new Promise((resolve) => other.close(resolve));
   expect((await clusterd(daemon.home, 'stop')).status).toBe(0);
+});
+
+it('moves to another port, and ends, with a reload', async () => {
+  const [first, second] = [await freePort(), await freePort()];
+  const daemon = await RunningDaemon.start(await homeWith(first));
+  const list = join(daemon.home, 'CList');
+  const text = readFileSync(list, 'utf8');
+  const statusOf = async (port: number) =>
+    (await fetch(`http://127.0.0.1:${port}/metrics`).catch(() => null))?.status ?? null;
+  writeFileSync(list, text.replace(`:${first}`, `:${second}`));
+  const reloaded = await clusterd(daemon.home, 'reload');
+  expect([reloaded.status, reloaded.err]).toEqual([0, '']);
+  await expect.poll(() => statusOf(second)).toBe(200);
+  expect(await statusOf(first)).toBeNull();
+  writeFileSync(list, text.replace(/^ +metrics.*$/m, ''));
+  await clusterd(daemon.home, 'reload');
+  await expect.poll(() => statusOf(second)).toBeNull();
 });
