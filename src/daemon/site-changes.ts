@@ -18,8 +18,6 @@ export function siteChanges(before: Site, after: Site): readonly string[] {
   if (differ(alarms)) lines.push('site: where alarms go changed; try it: clusterd test-alarm');
   if (differ(({ testAlarmMs }) => testAlarmMs)) lines.push('site: the test alarm changed');
   if (differ(({ heartbeat }) => heartbeat)) lines.push('site: the heartbeat changed');
-  if (differ(({ metrics }) => metrics)) {
-    lines.push('site: metrics changed, but only when the daemon is started anew');
-  }
+  if (differ(({ metrics }) => metrics)) lines.push('site: the address of the metrics changed');
   return lines;
 }

@@ -236,7 +236,7 @@ describe('reload', () => {
     await home.said(/an edit waits for `clusterd reload`: site: where alarms go changed/);
     const reply = await clusterd(home.path, 'reload');
     expect(reply.out).toMatch(/site: where alarms go changed; try it: clusterd test-alarm\n/);
-    expect(reply.out).toMatch(/site: metrics changed, but only when the daemon is started anew/);
+    expect(reply.out).toMatch(/site: the address of the metrics changed/);
     expect((await clusterd(home.path, 'test-alarm')).out).toMatch(/^delivered {2}.*page\n$/);
     expect(readFileSync(out, 'utf8')).toBe('test\n');
     expect((await clusterd(home.path, 'reload')).out).toMatch(/nothing has changed/);
