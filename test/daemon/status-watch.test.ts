@@ -1,10 +1,16 @@
 /** The real program on a real terminal: what it leaves behind there, however it ends. */
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cleanUp, clusterd, makeHome, RunningDaemon, silentConsoles, waitFor } from './program.ts';
 
-afterEach(cleanUp);
+/** Ended with the test, also with one that fails. */
+const terminals = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of terminals) child.kill();
+  terminals.clear();
+  cleanUp();
+});
 
 const PROGRAM = join(import.meta.dirname, '../../dist/main.js');
 const hasScript = spawnSync('script', ['--version']).status === 0;
@@ -52,6 +58,7 @@ function onTerminal(home: string, words: string) {
     env: { ...process.env, CLUSTER_HOME: home, TERM: 'xterm' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
+  terminals.add(child);
   const terminal = { out: '', child };
   child.stdout.on('data', (chunk: Buffer) => {
     terminal.out += chunk.toString('latin1');
