@@ -231,7 +231,7 @@ export class ClusterRunner {
     if (this.#ended || !this.#hasBegun) return { kind: 'refused', why: 'it is not running' };
     const held = { by };
     this.#hand = held;
-    this.beginAgain(why);
+    this.#handMoved(why);
     return { kind: 'given', hand: this.#makeHand(held) };
   }
 
@@ -250,14 +250,20 @@ export class ClusterRunner {
       passTo: (next) => {
         if (!isOut()) return;
         held.by = next;
-        this.beginAgain(`${next} types now`);
+        this.#handMoved(`${next} types now`);
       },
       giveBack: (why) => {
         if (this.#hand !== held) return;
         this.#hand = null;
-        this.beginAgain(why);
+        this.#handMoved(why);
       },
     };
+  }
+
+  /** A cluster that is not controlled stays so: only `restart` ends a fault. */
+  #handMoved(why: string): void {
+    if (this.#fault === null) this.beginAgain(why);
+    else this.note('operator', why);
   }
 
   #inhibited(): string | null {

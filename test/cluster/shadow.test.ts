@@ -195,6 +195,10 @@ describe('a machine that begins again', () => {
     rig.line(0).says('odd\r\n');
     expect(rig.runner.fault).toMatch(/assertion failed/);
     isFaulty = false;
+    const over = rig.runner.handOver('ann', 'ann attaches');
+    if (over.kind !== 'given') throw new Error(over.why);
+    over.hand.giveBack('ann has gone');
+    expect(rig.runner.fault).toMatch(/assertion failed/);
     rig.runner.beginAgain('ann restarts it');
     rig.clock.advance(6_000);
     expect(rig.runner.fault).toBeNull();
