@@ -53,6 +53,9 @@ export class ClusterRunner {
   #net: NetSaid | null = null;
   /** Who types on the consoles, if anybody does. */
   #hand: { readonly by: string } | null = null;
+  /** Who armed or disarmed it last; of these words so many are not on the disk. */
+  #lastWord: { readonly armed: boolean; readonly by: string } | null = null;
+  #wordsUnderWay = 0;
 
   constructor(parts: RunnerParts) {
     this.#parts = parts;
@@ -109,6 +112,11 @@ export class ClusterRunner {
   net(level: NetSaid['level'], detail: string): void {
     this.#net = { kind: 'net', level, detail };
     this.#tell(this.#net);
+  }
+
+  /** Other addresses are asked from now on: what was said of those before says nothing of them. */
+  forgetNet(): void {
+    this.#net = null;
   }
 
   stall(lateMs: number): void {
@@ -210,15 +218,21 @@ export class ClusterRunner {
   /** Lets the cluster act, or ends that at once. `by`: the operator. Never rejects. */
   arm(armed: boolean, by: string): Promise<OperatorAnswer> {
     const word = armed ? 'armed' : 'disarmed';
-    if (this.#memory.armed === armed) {
+    // A word that the disk has not taken yet may still be overtaken: nothing is so already.
+    if (this.#memory.armed === armed && this.#wordsUnderWay === 0) {
       return Promise.resolve({ accepted: true, text: `it is ${word} already` });
     }
     const record = { kind: 'armed', armed, by } as const;
     const { wall } = this.#parts.clock.now();
+    this.#lastWord = { armed, by };
+    this.#wordsUnderWay += 1;
     // What stops it is not kept waiting by a disk; what sets it going has to be there first.
     if (!armed) this.#turnTo(record, `${word} by ${by}`);
     return new Promise((resolve) => {
       this.#parts.journal.append(record, wall, (ok, detail) => {
+        this.#wordsUnderWay -= 1;
+        const isDisarmed = armed && this.#lastWord?.armed === false;
+        if (isDisarmed) return resolve(overtakenBy(this.#lastWord?.by ?? ''));
         if (ok && armed) this.#turnTo(record, `${word} by ${by}`);
         resolve(ok ? { accepted: true, text: word } : notWritten(armed, detail));
       });
@@ -338,6 +352,10 @@ export class ClusterRunner {
   #tell(body: EventBody): void {
     this.#life.take({ ...body, ...this.#parts.clock.now() });
   }
+}
+
+function overtakenBy(who: string): OperatorAnswer {
+  return { accepted: false, text: `it stays disarmed: ${who} disarmed it meanwhile` };
 }
 
 function notWritten(armed: boolean, why: string): OperatorAnswer {

@@ -14,8 +14,12 @@ const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 /** `stateDirectory` has to be there. */
 export async function claimsOf(cluster: Cluster, stateDirectory: string): Promise<string[]> {
   const journal = join(await realpath(stateDirectory), `${cluster.name}.journal`);
-  const consoles = await Promise.all(cluster.nodes.map((node) => claimOfConsole(node.console)));
-  return [`journal ${journal}`, ...consoles];
+  return [`journal ${journal}`, ...(await consolesOf(cluster))];
+}
+
+/** Its consoles alone, as claims. */
+export function consolesOf(cluster: Cluster): Promise<string[]> {
+  return Promise.all(cluster.nodes.map((node) => claimOfConsole(node.console)));
 }
 
 async function claimOfConsole(console: ConsoleAddress): Promise<string> {

@@ -40,6 +40,7 @@ export class Fleet {
   readonly #watched = new Map<string, Watched>();
   #notWatched: RefusedCluster[];
   #claims: HostClaims | null = null;
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -74,8 +75,8 @@ export class Fleet {
   async add(sound: SoundCluster): Promise<string | null> {
     const { name } = sound.cluster;
     this.forget(name);
-    const objection = await this.#objectionTo(sound);
-    if (objection !== null) return this.#refuse(name, objection);
+    const [objection] = await this.objectionsTo([sound]);
+    if (objection != null) return this.#refuse(name, objection);
     const opened = await this.#openJournal(sound);
     if (opened === null) return this.#notWatched.find((one) => one.name === name)?.why ?? '';
     this.#watch(sound, opened).start();
@@ -92,14 +93,20 @@ export class Fleet {
     this.#toldOthers();
   }
 
-  /** The same nodes under another description: the machine begins again, consoles stay connected. */
-  async change(sound: SoundCluster, reconnect: readonly NodeIndex[], why: string): Promise<void> {
+  /**
+   * The same nodes under another description: the machine begins again, consoles stay connected.
+   * Done when it returns, so that two clusters can exchange a console in one turn. `objectionsTo`
+   * has been asked before.
+   */
+  change(sound: SoundCluster, reconnect: readonly NodeIndex[], why: string): void {
     const { name } = sound.cluster;
     const before = this.#watched.get(name);
     if (before === undefined) return;
     const { runner } = before;
+    const { shared } = this.#options;
     this.#watched.set(name, { sound, runner });
-    runner.adopt(this.#options.shared.adoptedParts(sound), reconnect, why);
+    if (shared.update(this.#targets()).includes(name)) runner.forgetNet();
+    runner.adopt(shared.adoptedParts(sound), reconnect, why);
     this.#toldOthers();
   }
 
@@ -108,26 +115,30 @@ export class Fleet {
     this.#notWatched = this.#notWatched.filter((one) => one.name !== name);
   }
 
-  refuse({ name, why }: RefusedCluster): void {
-    this.#refuse(name, why);
-  }
-
   #refuse(name: string, why: string): string {
     this.forget(name);
     this.#notWatched = [...this.#notWatched, { name, why }];
     return why;
   }
 
-  /** Claimed first, then looked at: of two daemons that want it at once, none may miss the other. */
-  async #objectionTo({ cluster }: SoundCluster): Promise<string | null> {
+  /**
+   * For each, why another process of this host keeps us from it, or null. Claimed first, then looked
+   * at: of two daemons that want it at once, none may miss the other.
+   */
+  async objectionsTo(sounds: readonly SoundCluster[]): Promise<readonly (string | null)[]> {
     const host = this.#claims;
-    if (host === null) return null;
+    if (host === null || sounds.length === 0) return sounds.map(() => null);
+    await this.#telling;
     const own = await this.#ownClaims();
-    const its = await claimsOf(cluster, this.#options.home.state);
-    await host.renew([...own, ...its]);
-    const objection = objectionTo(its, host);
-    if (objection !== null) await host.keep(own);
-    return objection;
+    const { state } = this.#options.home;
+    const wanted = await Promise.all(sounds.map(({ cluster }) => claimsOf(cluster, state)));
+    await host.renew([...own, ...wanted.flat()]);
+    const objections = wanted.map((its) => objectionTo(its, host));
+    const isFree = (_: unknown, index: number) => objections[index] === null;
+    if (!objections.every((why) => why === null)) {
+      await host.keep([...own, ...wanted.filter(isFree).flat()]);
+    }
+    return objections;
   }
 
   async #ownClaims(): Promise<string[]> {
@@ -136,9 +147,11 @@ export class Fleet {
     return (await Promise.all(all)).flat();
   }
 
+  /** One after the other, each with what is watched by then. */
   #toldOthers(): void {
     this.#options.shared.update(this.#targets());
-    void this.#ownClaims()
+    this.#telling = this.#telling
+      .then(() => this.#ownClaims())
       .then((claims) => this.#claims?.keep(claims))
       .catch((error) => this.#options.onNotice(`locks: ${messageOf(error)}`));
   }

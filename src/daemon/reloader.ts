@@ -5,13 +5,15 @@
  * All or nothing: where anything is wrong nothing changes. Must never touch a cluster whose own
  * description is what it was, and never stand still while it reads.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '../clist/site.ts';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import type { LoadedHome, SoundCluster } from '../home/load-home.ts';
 import { formatHeadline } from '../language/diagnostics.ts';
+import { carryOut, type Doing, type Outcome, waitsOf, wordsOf } from './carry-out.ts';
 import type { Fleet } from './fleet.ts';
-import { type Change, planReload } from './reload-plan.ts';
+import { planReload } from './reload-plan.ts';
 import { siteChanges } from './site-changes.ts';
 
 export interface ReloaderOptions {
@@ -36,12 +38,11 @@ export interface Edited {
 }
 
 export interface ReloadAnswer {
+  /** Everything is in effect, or waits for rest. */
   readonly accepted: boolean;
   /** One line for each cluster that is concerned. */
   readonly lines: readonly string[];
 }
-
-type Doing = Exclude<Change, { kind: 'same' }>;
 
 type Reading =
   | { readonly kind: 'sound'; readonly sound: readonly SoundCluster[]; readonly site: Site }
@@ -109,7 +110,8 @@ export class Reloader {
       const hint = 'clusterd check shows all';
       return this.#say(`an edit has mistakes, nothing changes: ${first}${more}; ${hint}`, false);
     }
-    const changes = this.#plan(reading.sound);
+    const all = this.#plan(reading.sound);
+    const changes = reading.site.autoApply ? all : this.#withoutWaiting(all);
     const ofSite = siteChanges(this.#site, reading.site);
     if (changes.length === 0 && ofSite.length === 0) {
       if (this.#edited !== null) this.#options.onNotice('the edit is undone or means nothing');
@@ -120,8 +122,27 @@ export class Reloader {
     if (!reading.site.autoApply) {
       return this.#say(`an edit waits for \`clusterd reload\`: ${words}`, true);
     }
+    this.#forgetOthers(reading.sound);
     this.#applySite(reading.site);
     await this.#apply(changes, 'auto-apply');
+  }
+
+  /**
+   * What waits for rest and still stands in CLUSTER_HOME is no news. What does not stand there any
+   * more must not happen: its edit was undone, or became another one, which is asked for anew.
+   */
+  #withoutWaiting(changes: readonly Doing[]): Doing[] {
+    const isWaiting = (change: Doing) =>
+      isDeepStrictEqual(this.#waiting.get(change.name)?.change, change);
+    const kept = new Set(changes.filter(isWaiting).map(({ name }) => name));
+    for (const [name, { change }] of [...this.#waiting]) {
+      if (kept.has(name)) continue;
+      this.#waiting.delete(name);
+      const text = `${wordsOf(change)}: does not wait any more, CList and scripts say otherwise now`;
+      this.#note(name, text);
+      this.#options.onNotice(text);
+    }
+    return changes.filter(({ name }) => !kept.has(name));
   }
 
   /** Told once, to the home and in the log of each cluster. */
@@ -162,8 +183,21 @@ export class Reloader {
       };
     }
     const changes = this.#plan(reading.sound);
-    const lines = [...this.#applySite(reading.site), ...(await this.#apply(changes, by))];
-    return { accepted: true, lines: lines.length === 0 ? ['nothing has changed'] : lines };
+    this.#forgetOthers(reading.sound);
+    const ofSite = this.#applySite(reading.site);
+    const outcomes = await this.#apply(changes, by);
+    const lines = [...ofSite, ...outcomes.map(({ text }) => text)];
+    return {
+      accepted: outcomes.every(({ isDone }) => isDone),
+      lines: lines.length === 0 ? ['nothing has changed'] : lines,
+    };
+  }
+
+  /** A cluster that could not be watched and is gone from CList is missed by nobody. */
+  #forgetOthers(sound: readonly SoundCluster[]): void {
+    const { fleet } = this.#options;
+    const isThere = (name: string) => sound.some(({ cluster }) => cluster.name === name);
+    for (const { name } of fleet.notWatched) if (!isThere(name)) fleet.forget(name);
   }
 
   #applySite(site: Site): readonly string[] {
@@ -174,26 +208,32 @@ export class Reloader {
   }
 
   /** The newest reading counts: what an older one left waiting is forgotten. */
-  async #apply(changes: readonly Doing[], by: string): Promise<string[]> {
+  async #apply(changes: readonly Doing[], by: string): Promise<Outcome[]> {
     this.#edited = null;
     this.#waiting = new Map();
-    const lines: string[] = [];
+    const waits = await this.#waitsOf(changes);
+    const now = changes.filter(({ name }) => !waits.has(name));
+    const done = await carryOut(this.#options.fleet, now, by);
     for (const change of changes) {
-      if (this.#mayHappen(change)) lines.push(await this.#carryOut(change, by));
-      else {
-        this.#waiting.set(change.name, { change, by });
-        const text = `${wordsOf(change)}: when it comes to rest`;
-        this.#note(change.name, `${text}, asked for by ${by}`);
-        lines.push(text);
-      }
+      const rest = waits.get(change.name);
+      if (rest !== undefined) this.#waiting.set(change.name, { change, by });
+      if (rest !== undefined)
+        this.#note(change.name, `${waitingWords(change, rest)}, asked for by ${by}`);
     }
     this.#lookAgain();
-    return lines;
+    const outcomes = new Map(now.map(({ name }, index) => [name, done[index]]));
+    return changes.map((change) => {
+      const text = waitingWords(change, waits.get(change.name) ?? '');
+      return outcomes.get(change.name) ?? { text, isDone: true };
+    });
   }
 
-  #mayHappen({ kind, name }: Doing): boolean {
-    const watched = this.#options.fleet.watched.get(name);
-    return kind === 'new' || watched === undefined || watched.runner.isAtRest;
+  #waitsOf(changes: readonly Doing[]) {
+    const { fleet } = this.#options;
+    return waitsOf(fleet, changes, ({ name }) => {
+      const watched = fleet.watched.get(name);
+      return watched === undefined || watched.runner.isAtRest;
+    });
   }
 
   #lookAgain(): void {
@@ -206,30 +246,15 @@ export class Reloader {
   }
 
   async #takeRested(): Promise<void> {
-    for (const [name, { change, by }] of [...this.#waiting]) {
-      if (this.#isEnded || !this.#mayHappen(change)) continue;
-      this.#waiting.delete(name);
-      await this.#carryOut(change, by);
-    }
-  }
-
-  /** Never rejects: a cluster that cannot be begun is said to be not watched. */
-  async #carryOut(change: Doing, by: string): Promise<string> {
-    const { fleet } = this.#options;
-    const text = wordsOf(change);
-    this.#note(change.name, `${text}: applied, asked for by ${by}`);
-    switch (change.kind) {
-      case 'new':
-        return withTrouble(text, await fleet.add(change.sound));
-      case 'changed':
-        await fleet.change(change.sound, change.reconnect, `reloaded by ${by}: ${text}`);
-        return text;
-      case 'replaced':
-        await fleet.remove(change.name);
-        return withTrouble(text, await fleet.add(change.sound));
-      case 'gone':
-        await fleet.remove(change.name);
-        return text;
+    const all = [...this.#waiting.values()];
+    const waits = await this.#waitsOf(all.map(({ change }) => change));
+    const rested = all.filter(({ change }) => !waits.has(change.name));
+    if (this.#isEnded || rested.length === 0) return;
+    for (const { change } of rested) this.#waiting.delete(change.name);
+    const changes = rested.map(({ change }) => change);
+    const by = [...new Set(rested.map((one) => one.by))].join(', ');
+    for (const { text } of await carryOut(this.#options.fleet, changes, by)) {
+      this.#options.onNotice(`reload: ${text}`);
     }
   }
 
@@ -245,18 +270,8 @@ function mistakesIn({ diagnostics, refused }: LoadedHome): readonly string[] {
   return errors.length > 0 ? errors : refused.map(({ name, why }) => `${name}: ${why}`);
 }
 
-function wordsOf(change: Doing): string {
-  switch (change.kind) {
-    case 'new':
-      return `${change.name}: new, disarmed until you arm it`;
-    case 'changed':
-    case 'replaced':
-      return `${change.name}: ${change.what.join(', ')} changed`;
-    case 'gone':
-      return `${change.name}: gone from CList, no longer watched`;
-  }
-}
-
-function withTrouble(text: string, trouble: string | null): string {
-  return trouble === null ? text : `${text}; NOT WATCHED: ${trouble}`;
+/** `rest`: the cluster whose rest it waits for. */
+function waitingWords(change: Doing, rest: string): string {
+  if (rest === change.name) return `${wordsOf(change)}: when it comes to rest`;
+  return `${wordsOf(change)}: when ${rest}, which has its console, comes to rest`;
 }

@@ -95,9 +95,12 @@ export class SharedParts {
     this.#reachability.start();
   }
 
-  /** After a reload: what is known of networks whose addresses did not change is kept. */
-  update(targets: readonly Cluster[]): void {
-    this.#reachability?.update(targets);
+  /**
+   * After a reload: what is known of networks whose addresses did not change is kept. Returns the
+   * clusters of which nothing is known.
+   */
+  update(targets: readonly Cluster[]): readonly string[] {
+    return this.#reachability?.update(targets) ?? [];
   }
 
   stop(): void {

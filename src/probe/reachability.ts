@@ -66,10 +66,17 @@ export class Reachability {
     this.#watched.clear();
   }
 
-  /** After a reload. What is known of clusters whose addresses and times did not change is kept. */
-  update(targets: readonly ReachTarget[]): void {
+  /**
+   * After a reload. What is known of clusters whose addresses and times did not change is kept;
+   * returns the names of the others, which begin as blind again.
+   */
+  update(targets: readonly ReachTarget[]): readonly string[] {
     this.#targets = targets;
-    if (this.#cancel !== null) this.#applyTargets();
+    if (this.#cancel === null) return [];
+    const before = new Map(this.#watched);
+    this.#applyTargets();
+    const isOther = (name: string) => before.get(name)?.reach !== this.#watched.get(name)?.reach;
+    return targets.map(({ name }) => name).filter(isOther);
   }
 
   /** The process stood still: no silence counts that began before now. */

@@ -149,6 +149,9 @@ export class Rig {
   /** `false`: turns wait in `turns`. */
   turnsAtOnce = true;
   refusesJournal = false;
+  /** `true`: what waits for the disk waits in `writes`. */
+  slowJournal = false;
+  readonly writes: (() => void)[] = [];
   closed = 0;
 
   constructor(
@@ -174,7 +177,8 @@ export class Rig {
         append: (record, _wall, done) => {
           if (this.refusesJournal) return done?.(false, 'disk full');
           this.journal.push(record);
-          done?.(true, '');
+          if (this.slowJournal) this.writes.push(() => done?.(true, ''));
+          else done?.(true, '');
         },
         close: async () => void this.closed++,
       },

@@ -66,6 +66,19 @@ describe('a running cluster', () => {
     expect(rig.state).toBe('watch');
   });
 
+  it('begins again with what was said of the network, but not of other addresses', () => {
+    const rig = Rig.watching(engine);
+    const net = () => rig.runner.status()?.net;
+    rig.runner.net('dead', 'no answer');
+    rig.runner.beginAgain('a reload');
+    expect(net()).toMatchObject({ level: 'dead', known: true });
+    rig.runner.forgetNet();
+    rig.runner.beginAgain('a reload of the addresses');
+    expect(net()).toMatchObject({ known: false });
+    rig.clock.advance(30_000);
+    expect(rig.state).toBe('watch');
+  });
+
   it('runs a command with separate words and hears how it ended', () => {
     const rig = Rig.watching(engine);
     void rig.runner.ask({ request: 'go', node: null, operator: 'ann' });

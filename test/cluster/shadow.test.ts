@@ -78,6 +78,19 @@ describe('a cluster that is not armed', () => {
     expect(rig.runner.isArmed).toBe(false);
   });
 
+  it('is not armed by a word that waited for the disk while another said disarm', async () => {
+    const rig = inShadow();
+    rig.slowJournal = true;
+    const arming = rig.runner.arm(true, 'ann');
+    const disarming = rig.runner.arm(false, 'bob');
+    for (const write of rig.writes.splice(0)) write();
+    expect(await disarming).toEqual({ accepted: true, text: 'disarmed' });
+    expect(await arming).toMatchObject({ accepted: false, text: expect.stringMatching(/bob/) });
+    expect(rig.runner.isArmed).toBe(false);
+    expect(rig.runner.status()?.inhibited).toMatch(/^disarmed/);
+    expect(rig.journal.at(-1)).toMatchObject({ kind: 'armed', armed: false });
+  });
+
   it('is disarmed at once, in the middle of a dialogue, whatever the disk does', async () => {
     const rig = Rig.watching(engine);
     rig.line(0).says('panic: x\r\n');

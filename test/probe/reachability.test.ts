@@ -139,7 +139,8 @@ test('a reload keeps what is known of unchanged clusters', () => {
   network.down.add('svc-a').add('svc-b');
   after(30_000);
   const changedB = target('b', { references: [{ kind: 'ping', host: 'other' }] });
-  reachability.update([target('a'), changedB, target('c')]);
+  const fresh = reachability.update([target('a'), changedB, target('c')]);
+  expect(fresh).toEqual(['b', 'c']);
   expect(reachability.judgement('a')?.level).toBe('dead');
   expect(reachability.judgement('b')?.level).toBe('blind');
   expect(network.asked.ping?.map(({ key }) => key)).toEqual([
