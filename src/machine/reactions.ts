@@ -8,6 +8,7 @@ import type { StateReactions } from './engine.ts';
 import type { SeenLine } from './expect.ts';
 import type { NodeIndex } from './protocol.ts';
 import { journal, log, namesOf, nodeOfRole, type Run } from './run.ts';
+import { isSeenWell, shadowMark, shadowRemark } from './shadow-words.ts';
 
 /** What happened, in words and values, for the reason that goes with an effect. */
 export interface Cause {
@@ -62,14 +63,15 @@ function carryOutOne(run: Run, effect: Effect, cause: Cause): Departure | null {
         effect.type === null
           ? `clusterd status ${run.engine.target.cluster}`
           : fillText(run, effect.type, cause);
-      raiseAlarm(run, effect.name, fillText(run, effect.text, briefly(cause)), type);
+      const text = fillText(run, effect.text, briefly(cause));
+      raiseAlarm(run, effect.name, `${text}${shadowRemark(run)}`, type);
       return null;
     }
     case 'clear':
-      clearAlarm(run, effect.name);
+      if (isSeenWell(run)) clearAlarm(run, effect.name);
       return null;
     case 'log':
-      log(run, 'script', fillText(run, effect.text, cause), {
+      log(run, 'script', `${shadowMark(run)}${fillText(run, effect.text, cause)}`, {
         node: cause.node,
         evidence: cause.evidence,
       });

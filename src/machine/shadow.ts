@@ -22,7 +22,7 @@ const ANSWER_MS = 1_000;
 export function tellShadow(run: Run, inhibited: string): void {
   log(run, 'shadow', inhibited, {
     level: 'warn',
-    next: 'questions are taken as answered well, actions are only told',
+    next: 'what it would ask is assumed to be answered well; what it would do is logged as WOULD NOW',
   });
 }
 
@@ -48,17 +48,17 @@ function tell(run: Run, frame: Frame, what: string, takenAs: TaskOutcome | null)
   const { node } = frame;
   if (onlyAsks(run.engine.program, frame)) {
     const how = takenAs?.ok === true ? 'answered well' : 'not answered';
-    log(run, 'shadow', `not asked, taken as ${how}: ${what}`, { level: 'debug', node });
+    log(run, 'shadow', `not asked, assumed ${how}: ${what}`, { level: 'debug', node });
     return;
   }
-  log(run, 'shadow', `WOULD NOW: ${what}`, {
+  log(run, 'shadow', `WOULD NOW: ${what} (${currentState(run).summary})`, {
     level: 'warn',
     node,
-    why: run.state.inhibited ?? '',
+    why: run.state.reason,
     next:
       takenAs === null
         ? `nothing is sent; begins again in ${SHOWN_MS / 60_000} min`
-        : 'nothing is sent; taken as done',
+        : 'nothing is sent; assumed done',
   });
 }
 

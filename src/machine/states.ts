@@ -11,6 +11,7 @@ import { fireLevel } from './levels.ts';
 import { carryOut, type Departure, firstFitting } from './reactions.ts';
 import { currentState, journal, log, namesOf, nodeName, nodeOfRole, type Run } from './run.ts';
 import { makeShadowTask } from './shadow.ts';
+import { shadowMark } from './shadow-words.ts';
 import {
   dialogueFrame,
   type Frame,
@@ -48,7 +49,7 @@ export function enter(run: Run, departure: Departure): void {
   const first = !state.begun;
   state.begun = true;
   state.current = departure.state;
-  state.reason = state.inhibited === null ? departure.reason : `(shadow) ${departure.reason}`;
+  state.reason = `${shadowMark(run)}${departure.reason}`;
   state.enteredAt = state.now;
   state.enteredWall = state.wall;
   state.actionIndex = 0;

@@ -38,6 +38,7 @@ state watch "watches"
   on operator go     -> lamp "$operator asked"
   on net dead        -> lost "the network is dead"
   after 1m silence on active -> mute "nothing for a minute"
+  clear production
   rest
 
 state crash "has seen a panic"

@@ -19,7 +19,9 @@ describe('a cluster that is not armed', () => {
   it('decides, says what it would do, and sends nothing', () => {
     const rig = inShadow();
     rig.line(0).says('panic: x\r\n');
-    expect(rig.alarms.get('production')).toBe('panic on n1');
+    expect(rig.alarms.get('production')).toBe(
+      'panic on n1 (clusterd asks and sends nothing: disarmed)',
+    );
     expect(rig.log).toContain('transition: watch -> crash');
     expect(sent(rig)).toEqual([]);
     expect(rig.runner.status()).toMatchObject({ inhibited: expect.stringMatching(/^disarmed/) });
@@ -28,9 +30,21 @@ describe('a cluster that is not armed', () => {
   it('takes what only asks as answered well, and says so', () => {
     const rig = inShadow();
     rig.line(0).says('panic: x\r\n');
-    expect(rig.log).toContain('shadow: not asked, taken as answered well: tap on n1');
+    expect(rig.log).toContain('shadow: not asked, assumed answered well: tap on n1');
     rig.clock.advance(2_000);
     expect(rig.runner.status()).toMatchObject({ state: 'watch', reason: '(shadow) login' });
+  });
+
+  it('takes no alarm back for an answer that it only assumed', () => {
+    const rig = inShadow();
+    rig.line(0).says('panic: x\r\n');
+    rig.clock.advance(2_000);
+    expect(rig.state).toBe('watch');
+    expect(rig.alarms.has('production')).toBe(true);
+    rig.runner.net('alive', 'answers');
+    rig.line(0).says('panic: y\r\n');
+    rig.clock.advance(2_000);
+    expect(rig.alarms.has('production')).toBe(false);
   });
 
   it('runs no program, tells what it would run, and begins again after a while', async () => {
