@@ -9,6 +9,7 @@ import { assertNever } from '../language/assert-never.ts';
 import { visible } from '../log/visible.ts';
 import { formatLocal } from '../log/wall-time.ts';
 import { formatAge } from './age.ts';
+import { conditionWords } from './node-words.ts';
 
 export interface History {
   readonly cluster: string;
@@ -45,11 +46,11 @@ const HEADS: Readonly<Record<IncidentKind, string>> = {
 };
 
 function incidentLines(incident: Incident): string[] {
-  const { kind, startWall, endWall, happenings } = incident;
+  const { startWall, endWall, happenings } = incident;
   const lasted =
     endWall === null ? 'has not ended' : `${seconds(endWall - startWall)} until it was calm again`;
   const nodes = nodesOf(incident);
-  const head = `${timeOf(startWall)}  ${HEADS[kind]}${nodes === '' ? '' : ` ${nodes}`}: ${lasted}`;
+  const head = `${timeOf(startWall)}  ${headOf(incident)}${nodes === '' ? '' : ` ${nodes}`}: ${lasted}`;
   const phases = new Map(
     [...phaseHappenings(incident)].map(([name, happening]) => [happening, PHASE_WORDS[name]]),
   );
@@ -59,8 +60,7 @@ function incidentLines(incident: Incident): string[] {
   return [
     head,
     ...rows.flatMap((one) => {
-      const begin = kind === 'hold' || kind === 'switchover' ? 'asked for' : 'fault seen';
-      const phase = phases.get(one) ?? (one === first ? begin : '');
+      const phase = phases.get(one) ?? (one === first ? beginOf(incident) : '');
       const offset = `+${seconds(one.wall - startWall)}`.padStart(10);
       const isNew = one.evidence !== '' && !repeated.has(one.evidence);
       repeated.add(one.evidence);
@@ -72,6 +72,25 @@ function incidentLines(incident: Incident): string[] {
     }),
   ];
 }
+
+function headOf({ kind, happenings }: Incident): string {
+  const isShadow = happenings.some(
+    ({ what }) => what.kind === 'note' && what.what.startsWith('WOULD NOW'),
+  );
+  return kind === 'inquiry' && isShadow ? 'SHADOW MODE, nothing was sent' : HEADS[kind];
+}
+
+/** The word for the first change of state. A new beginning is none: it looks, and nothing is wrong. */
+function beginOf({ kind, startWall, happenings }: Incident): string {
+  if (kind === 'hold' || kind === 'switchover') return 'asked for';
+  const isAnew = happenings.some(
+    ({ wall, what }) => wall === startWall && what.kind === 'note' && BEGINNING.test(what.what),
+  );
+  return isAnew ? 'looks anew' : 'fault seen';
+}
+
+/** As the machine logs it when it begins. */
+const BEGINNING = /: every node is unknown until proven again$/;
 
 /** A reason is often the very line that is its evidence. */
 function saysTheSame({ what, evidence }: Happening): boolean {
@@ -129,13 +148,20 @@ export function textOf(what: What): string {
       return `operator ${visible(what.request)}: ${visible(what.answer)}`;
     case 'typed-boot':
       return 'the boot was typed';
-    case 'proof':
     case 'seen':
+      return seenText(visible(what.what));
+    case 'proof':
     case 'note':
       return visible(what.what);
     default:
       return assertNever(what);
   }
+}
+
+/** Records name what a console showed by the engine's word for it. */
+function seenText(what: string): string {
+  const [, node, condition = ''] = /^(\S+) is now (\w+) \(was \w+\)$/.exec(what) ?? [];
+  return node === undefined ? what : `${node} showed ${conditionWords(condition)}`;
 }
 
 function deedText({ deed, node, path }: Extract<What, { kind: 'deed' }>): string {

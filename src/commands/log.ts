@@ -42,7 +42,10 @@ function findLog(home: Home, cluster: string): string {
   const path = join(home.logs, `${cluster}${ENDING}`);
   if (!cluster.includes('/') && existsSync(path)) return path;
   const names = logNames(home.logs);
-  const list = names.length === 0 ? 'there is no log yet' : `there are: ${names.join(', ')}`;
+  const list =
+    names.length === 0
+      ? 'no cluster has a log yet: the daemon makes it at its start'
+      : `there are: ${names.join(', ')}`;
   throw new DaemonError('log', `there is no log of '${cluster}' in ${home.logs}`, {
     context: { path },
     hint: didYouMean(cluster, names) ?? list,

@@ -25,6 +25,10 @@ export function consoleOf(node: NodeStatus): string {
 }
 
 export function shownBy({ condition }: NodeStatus): string {
+  return conditionWords(condition);
+}
+
+export function conditionWords(condition: string): string {
   return CONDITIONS[condition] ?? visible(condition);
 }
 

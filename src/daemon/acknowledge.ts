@@ -23,7 +23,7 @@ export function acknowledge(asked: Asked, shared: SharedParts, clusters: readonl
   return refusal(
     'unknown-alarm',
     `no alarm '${alarm}' of ${cluster} is up`,
-    hint === '' ? `no alarm at all of ${cluster} is up` : hint,
+    hint === '' ? `${cluster} has no alarm now` : hint,
   );
 }
 

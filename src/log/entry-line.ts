@@ -1,6 +1,6 @@
 /**
  * The readable log: one happening, one line, made for `tail -f` and a tired reader.
- * Called by ClusterLog. Shows nothing raw. Decisions and alarms stand in full; other long lines
+ * Called by ClusterLog. Shows nothing raw. Decisions, warnings and alarms stand in full; other long lines
  * lose the middle of their longest parts, the whole text stands in the records (`.jsonl`).
  */
 import type { LogEntry } from '../machine/protocol.ts';
@@ -11,7 +11,14 @@ const COLUMNS = 160;
 const PART_COLUMNS_MIN = 40;
 const STATE_COLUMNS = 12;
 /** What a person looks for after a bad night. */
-const DECISIONS: readonly string[] = ['start', 'transition', 'evidence', 'verb'];
+const DECISIONS: readonly string[] = [
+  'start',
+  'transition',
+  'evidence',
+  'verb',
+  'operator',
+  'reload',
+];
 
 export function formatEntry(entry: LogEntry, wall: number, nodes: readonly string[]): string {
   const width = Math.max(...nodes.map((name) => name.length));
@@ -22,7 +29,7 @@ export function formatEntry(entry: LogEntry, wall: number, nodes: readonly strin
   if (entry.why) parts.push(`why: ${visible(entry.why)}`);
   if (entry.evidence) parts.push(`evidence: ${visible(entry.evidence)}`);
   const next = entry.next === undefined ? '' : ` | next: ${visible(entry.next)}`;
-  const isMain = entry.level === 'alarm' || DECISIONS.includes(entry.topic);
+  const isMain = ['alarm', 'warn'].includes(entry.level) || DECISIONS.includes(entry.topic);
   const room = isMain ? Number.POSITIVE_INFINITY : COLUMNS - head.length - next.length;
   return `${head}${shorten(parts, room).join(' | ')}${next}\n`;
 }

@@ -123,13 +123,15 @@ describe('a line of the readable log', () => {
     expect(line).toMatch(/from(x+)\.\.\.(x+)to \| why: short \| next: clusterd status\n$/);
   });
 
-  test('decisions and alarms are whole', () => {
+  test('decisions, warnings and alarms are whole', () => {
     const what = 'x'.repeat(500);
-    for (const topic of ['start', 'transition', 'evidence', 'verb']) {
+    for (const topic of ['start', 'transition', 'evidence', 'verb', 'operator', 'reload']) {
       const line = formatEntry({ ...entry, topic, what, evidence: what }, WALL, nodes);
       expect(line).toContain(`${what} | evidence: ${what}\n`);
     }
-    expect(formatEntry({ ...entry, level: 'alarm', what }, WALL, nodes)).toContain(what);
+    for (const level of ['warn', 'alarm'] as const) {
+      expect(formatEntry({ ...entry, level, what }, WALL, nodes)).toContain(what);
+    }
   });
 
   test('alarms end with the command to type', () => {
