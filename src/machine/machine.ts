@@ -165,7 +165,10 @@ function beginsAt(state: MachineState): number {
 
 function beginWhenReady(run: Run): void {
   if (run.state.begun || beginsAt(run.state) > run.state.now) return;
-  enter(run, { state: run.state.current, reason: run.state.reason, evidence: '', node: null });
+  const { current: state, reason } = run.state;
+  // A lasting state comes from the journal.
+  const isMeant = run.engine.program.states[state]?.lasting === true;
+  enter(run, { state, reason, evidence: '', node: null, isMeant });
 }
 
 function takeTime(run: Run): void {

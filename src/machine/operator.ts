@@ -53,7 +53,7 @@ export function takeOperator(run: Run, event: Request): void {
     node: event.node,
     evidence: `${event.operator} typed ${event.request}${nodeWord(run, event.node)}`,
   });
-  if (departure !== null) enter(run, departure);
+  if (departure !== null) enter(run, { ...departure, isMeant: true });
   run.effects.push(replyTo(event, true, whatNow(run, before)));
 }
 

@@ -27,6 +27,8 @@ export interface Departure {
   readonly reason: string;
   readonly evidence: string;
   readonly node: NodeIndex | null;
+  /** An operator said so, or the journal: it counts in shadow mode, too. */
+  readonly isMeant?: boolean;
 }
 
 /** The lines of the `always` blocks that hold in the current state, then the state's own. */

@@ -232,8 +232,11 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
   const lines = parkedLines(run.engine, frame.node);
   const line = lines[frame.index];
   if (line === undefined) {
-    run.state.nodes[frame.node].facts.doubtBytes = 0;
-    return frame.journaled ? readAllAgain(run, task, frame) : DONE;
+    const { facts } = run.state.nodes[frame.node];
+    facts.doubtBytes = 0;
+    // A reset in between took away what was read before it.
+    const isWhole = lines.every(({ variable }) => facts.reads[variable] !== undefined);
+    return frame.journaled || !isWhole ? readAllAgain(run, task, frame) : DONE;
   }
   const value = run.engine.fill(line.value, {}, frame.node);
   if (frame.phase === 'begin' || child === null) {
@@ -248,6 +251,10 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
   }
   const different = !child.ok && child.failure === 'different';
   if (!child.ok && !different) return child;
+  // The machine reset while it was asked: what it showed before is no answer any more.
+  if (resetSinceTyped(run, frame.node)) {
+    return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
+  }
   recordRead(run, frame.node, line.variable, child.ok);
   if (child.ok) {
     frame.index += 1;
@@ -261,6 +268,11 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
     return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
   }
   return parkDifferent(run, task, frame, line.write, line.variable, value);
+}
+
+function resetSinceTyped(run: Run, node: NodeIndex): boolean {
+  const { typedAt, bannerAt } = run.state.nodes[node];
+  return typedAt !== null && bannerAt !== null && typedAt < bannerAt;
 }
 
 /** A reading that is older than the last write proves nothing: after writes all are read once more. */

@@ -43,6 +43,8 @@ export interface NodeState {
   heardAt: number | null;
   /** When we last typed on this connection, or null. */
   typedAt: number | null;
+  /** When a banner last came that we had not asked for, or null. */
+  bannerAt: number | null;
   /** A CTRL-U of ours went out on it: what was left on the line before, unseen, is wiped. */
   swept: boolean;
   mark: Mark;
@@ -112,6 +114,7 @@ function emptyNode(at: number): NodeState {
     console: emptyConsole(at),
     heardAt: null,
     typedAt: null,
+    bannerAt: null,
     swept: false,
     mark: { line: 0, column: 0 },
     echo: null,
@@ -180,6 +183,7 @@ export function withConsole(node: NodeState, text: ConsoleText, facts: Facts): N
     console: text,
     heardAt: text.byteAt,
     typedAt: node.typedAt,
+    bannerAt: node.bannerAt,
     swept: node.swept,
     mark: node.mark,
     echo: node.echo,

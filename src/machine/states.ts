@@ -67,7 +67,8 @@ export function enter(run: Run, departure: Departure): void {
     state: next.name,
     reason: state.reason,
     bounded: next.bound !== null && state.inhibited === null,
-    lasting: next.lasting,
+    // What was only guessed in shadow mode is no place to come back to.
+    lasting: next.lasting && (state.inhibited === null || departure.isMeant === true),
   });
   // A level that already holds counts at once, before the actions.
   const byLevel = fireLevel(run);

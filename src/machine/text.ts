@@ -114,6 +114,7 @@ function recordMeaning(run: Run, line: SeenLine): void {
   for (const fact of means) {
     if (fact === undefined || fact === null) continue;
     if (fact === 'reset' && identifying) continue;
+    if (fact === 'reset') run.state.nodes[line.node].bannerAt = run.state.now;
     const before = facts.condition;
     const heldBefore = facts.resumable !== null;
     recordFact(facts, fact, run.state.now, isResetting(run, line.node));

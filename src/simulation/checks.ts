@@ -5,6 +5,7 @@
 import type { Clock } from '../clock/clock.ts';
 import { recollect } from '../cluster/recollection.ts';
 import type { Engine } from '../machine/machine.ts';
+import { OWNER_ALARM } from '../machine/owner-doubt.ts';
 import type { Recollection } from '../machine/protocol.ts';
 import type { MachineState } from '../machine/state.ts';
 import type { Chronicle } from './chronicle.ts';
@@ -19,6 +20,10 @@ const SILENT_MS = 90_000;
 const VIOLATIONS_MAX = 20;
 /** Alarms of the daemon, of which the machine knows nothing. */
 const OWN = 'clusterd:';
+
+function isOfMachine(name: string): boolean {
+  return name === OWNER_ALARM || !name.startsWith(OWN);
+}
 
 export interface ChecksOptions {
   readonly clock: Clock;
@@ -96,7 +101,7 @@ export class Checks {
         .sort()
         .join('; ');
     const machine = shown(state.alarms);
-    const board = shown(this.#options.monitor.alarms.filter(({ name }) => !name.startsWith(OWN)));
+    const board = shown(this.#options.monitor.alarms.filter(({ name }) => isOfMachine(name)));
     if (machine !== board) {
       this.violated('alarm-lost', `the machine has [${machine}], the board [${board}]`);
     }

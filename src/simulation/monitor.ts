@@ -186,10 +186,13 @@ export class Monitor {
 
   /** Somebody has the consoles in hand, and presses RETURN on one of them, until the function is called. */
   handOver(node: NodeIndex): () => void {
-    const over = this.#life?.runner.handOver('ann', 'ann attaches');
+    const runner = this.#life?.runner;
+    const over = runner?.handOver('ann', 'ann attaches');
     if (over?.kind !== 'given') return () => {};
     over.hand.type(node, '\r');
-    return () => over.hand.giveBack('ann has gone');
+    return () => {
+      if (this.#life?.runner === runner) over.hand.giveBack('ann has gone');
+    };
   }
 
   /** What watches has to forget what it knew, too, but for wires and network. */

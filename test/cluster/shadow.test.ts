@@ -105,6 +105,19 @@ describe('a cluster that is not armed', () => {
     expect(rig.journal.at(-1)).toMatchObject({ kind: 'armed', armed: false });
   });
 
+  it('stays held through disarming and arming, and when it is held in shadow mode', async () => {
+    for (const rig of [Rig.watching(engine), inShadow()]) {
+      await rig.runner.ask({ request: 'hold', node: null, operator: 'ann' });
+      await rig.runner.arm(false, 'ann');
+      rig.clock.advance(6_000);
+      await rig.runner.arm(true, 'ann');
+      rig.clock.advance(6_000);
+      expect(rig.state).toBe('held');
+      const said = rig.journal.filter(({ kind }) => kind === 'state').at(-1);
+      expect(said).toMatchObject({ state: 'held', lasting: true });
+    }
+  });
+
   it('is disarmed at once, in the middle of a dialogue, whatever the disk does', async () => {
     const rig = Rig.watching(engine);
     rig.line(0).says('panic: x\r\n');
