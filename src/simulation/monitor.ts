@@ -4,7 +4,7 @@
  * stand still, cut off from its network. What is simulated is the code that runs at night: from the
  * console's bytes to the journal's, nothing here decides anything.
  */
-import { AlarmBoard, type RaisedAlarm } from '../alarm/alarm-board.ts';
+import type { AlarmBoard, RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { Clock } from '../clock/clock.ts';
 import type {
   AlarmSink,
@@ -26,6 +26,7 @@ import type { Chronicle } from './chronicle.ts';
 import { ClockPromise } from './clock-promise.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import type { ProofWatch } from './proof-watch.ts';
+import { simulatedBoard } from './simulated-board.ts';
 import { runSimulated } from './simulated-command.ts';
 import { SimulatedProber } from './simulated-prober.ts';
 import { SimulatedProcess } from './simulated-process.ts';
@@ -79,6 +80,8 @@ export class Monitor {
   #isOnline = true;
   /** By node, as the daemon was told last. */
   readonly #connected: [boolean, boolean] = [false, false];
+  /** When a wire last said what it is worth: what happens then is not for want of time. */
+  #wireSpokeAt = -1;
   #life: Life | null = null;
   #diedOf: (() => void) | null = null;
 
@@ -123,7 +126,7 @@ export class Monitor {
     chronicle.daemon(`starts; its journal has ${reading.records.length} records`);
     this.#connected.fill(false);
     const process = new SimulatedProcess(clock, () => this.wallSkewMs);
-    const board = this.#board(process);
+    const board = simulatedBoard(engine.target.cluster, process.clock, chronicle);
     const wires = new Map<NodeIndex, SimulatedWire>();
     const runner = new ClusterRunner({
       cluster: engine.target.cluster,
@@ -272,6 +275,7 @@ export class Monitor {
       onStatus: (status, detail) => {
         chronicle.daemon(`console of ${name}: ${status}${detail === '' ? '' : ` (${detail})`}`);
         this.#connected[node] = status === 'connected';
+        this.#wireSpokeAt = process.clock.now().at;
         watch.channel(node, this.#connected[node]);
         listener.onStatus(status, detail);
       },
@@ -312,7 +316,9 @@ export class Monitor {
         if (!this.#acts(process)) return;
         chronicle.entry(entry);
         watch.decided(entry);
-        if (process.hasUnread && GIVES_UP.includes(entry.topic)) watch.gaveUp(entry.what);
+        const isOfTime = this.#wireSpokeAt !== process.clock.now().at;
+        const givesUp = process.hasUnread && isOfTime && GIVES_UP.includes(entry.topic);
+        if (givesUp) watch.gaveUp(entry.what);
       },
       alarm: () => {},
       cleared: () => {},
@@ -334,20 +340,6 @@ export class Monitor {
       reopen: () => {},
       close: () => Promise.resolve(),
     };
-  }
-
-  #board(process: SimulatedProcess): AlarmBoard {
-    const { chronicle, engine } = this.#options;
-    return new AlarmBoard({
-      cluster: engine.target.cluster,
-      clock: process.clock,
-      sinks: [
-        {
-          take: ({ kind, alarm, text, type }) =>
-            chronicle.daemon(`ALARM ${alarm} ${kind}: ${text} | type: ${type}`),
-        },
-      ],
-    });
   }
 
   #alarmSink(process: SimulatedProcess, board: AlarmBoard): AlarmSink {
