@@ -185,9 +185,9 @@ function kindOf(
         what.answer.startsWith('accepted'),
     );
   if (boots.length > 0) {
-    if (from === null) return 'boot';
-    if (boots.every((node) => node === from)) return 'restart';
-    return asked('switchover') ? 'switchover' : 'takeover';
+    if (from !== null && boots.every((node) => node === from)) return 'restart';
+    if (asked('switchover')) return 'switchover';
+    return from === null ? 'boot' : 'takeover';
   }
   if (asked('hold')) return 'hold';
   const touches = happenings.some(({ what }) => what.kind === 'deed' && what.deed !== 'park');

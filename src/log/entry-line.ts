@@ -16,6 +16,7 @@ const DECISIONS: readonly string[] = [
   'transition',
   'evidence',
   'verb',
+  'script',
   'operator',
   'reload',
 ];

@@ -9,7 +9,7 @@ import { fencedEvidence, judgeResume, judgeTrust, parkedLines } from './evidence
 import { pushHowTo } from './how-to.ts';
 import { awaitToken, journalIntent } from './intent.ts';
 import type { NodeIndex } from './protocol.ts';
-import { log, nodeName, type Run } from './run.ts';
+import { journal, log, nodeName, type Run } from './run.ts';
 import { otherNode } from './state.ts';
 import {
   DONE,
@@ -164,9 +164,9 @@ function runResume(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome
     task.note = verdict.kind === 'refused' ? verdict.why : '';
     return failed('refused');
   }
-  log(run, 'verb', `resume ${nodeName(run, frame.node)}: let the suspended system go on`, {
-    node: frame.node,
-  });
+  const name = nodeName(run, frame.node);
+  journal(run, { kind: 'intent', verb: 'resume', node: name });
+  log(run, 'verb', `resume ${name}: let the suspended system go on`, { node: frame.node });
   return pushHowTo(run, task, 'resume', frame.node);
 }
 

@@ -125,7 +125,15 @@ describe('a line of the readable log', () => {
 
   test('decisions, warnings and alarms are whole', () => {
     const what = 'x'.repeat(500);
-    for (const topic of ['start', 'transition', 'evidence', 'verb', 'operator', 'reload']) {
+    for (const topic of [
+      'start',
+      'transition',
+      'evidence',
+      'verb',
+      'script',
+      'operator',
+      'reload',
+    ]) {
       const line = formatEntry({ ...entry, topic, what, evidence: what }, WALL, nodes);
       expect(line).toContain(`${what} | evidence: ${what}\n`);
     }
