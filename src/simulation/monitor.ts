@@ -35,6 +35,7 @@ import { SimulatedWire } from './simulated-wire.ts';
 /** Topics of what only time can have brought while the process wakes up. */
 const GIVES_UP: readonly string[] = ['dialogue', 'transition'];
 const POWER_MS = 500;
+const AGAIN_MS = 10_000;
 
 export interface MonitorOptions {
   readonly clock: Clock;
@@ -184,7 +185,15 @@ export class Monitor {
   /** In shadow mode from here to the call of the returned function. */
   disarm(): () => void {
     void this.#life?.runner.arm(false, 'ann');
-    return () => void this.#life?.runner.arm(true, 'ann');
+    return () => this.#armAgain();
+  }
+
+  /** A full disk refuses it: ann says it until it is so. */
+  #armAgain(): void {
+    void this.#life?.runner.arm(true, 'ann');
+    this.#options.clock.after(AGAIN_MS, () => {
+      if (this.#life?.runner.isArmed === false) this.#armAgain();
+    });
   }
 
   /** Somebody has the consoles in hand, and presses RETURN on one of them, until the function is called. */

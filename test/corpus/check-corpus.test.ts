@@ -22,7 +22,7 @@ function directoryWith(files: Readonly<Record<string, string>>): string {
   return directory;
 }
 
-const PROCESS = processTerminal('/');
+const PROCESS = processTerminal(fileURLToPath(new URL('../..', import.meta.url)));
 
 async function check(...words: string[]): Promise<{ status: number; out: string; err: string }> {
   let out = '';
