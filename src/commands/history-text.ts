@@ -83,6 +83,8 @@ function headOf({ kind, happenings }: Incident): string {
 /** The word for the first change of state. A new beginning is none: it looks, and nothing is wrong. */
 function beginOf({ kind, startWall, happenings }: Incident): string {
   if (kind === 'hold' || kind === 'switchover') return 'asked for';
+  const first = happenings.find(({ what }) => what.kind === 'state')?.what;
+  if (first?.kind === 'state' && first.why.endsWith('the daemon starts')) return 'looks anew';
   const isAnew = happenings.some(
     ({ wall, what }) => wall === startWall && what.kind === 'note' && BEGINNING.test(what.what),
   );

@@ -24,6 +24,12 @@ it('says of a start that it looks anew, not that a fault was seen', () => {
   expect(text).not.toContain('fault seen');
 });
 
+it('knows a start of the daemon also without the records', () => {
+  const why = '(shadow) the daemon starts';
+  const text = told([5, { kind: 'state', state: 'start', why }], [2_000, CALM], [99_000, CALM]);
+  expect(text).toMatch(/looks anew +start/);
+});
+
 it('names shadow mode, and what a console showed in words', () => {
   const seen: What = { kind: 'seen', node: 'n1', what: 'n1 is now firmware (was leaving)' };
   const would = note('WOULD NOW: prove on n1 (proves it)');
