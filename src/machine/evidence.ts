@@ -229,6 +229,17 @@ function isOwnersMachine(engine: Engine, state: MachineState, node: NodeIndex): 
 const RESUME_IN_DOUBT =
   'nobody is known to own the disk: the other node may have been booted since';
 
+/** What the console of the other node shows may have taken the disk while this one was suspended. */
+function lifeBeside(engine: Engine, state: MachineState, node: NodeIndex): string | null {
+  const other = otherNode(node);
+  const { facts, inService } = state.nodes[other];
+  const { name } = engine.target.nodes[other];
+  if (facts.resumable !== null)
+    return `a system may be asleep on ${name}, which had the disk since`;
+  const runs = facts.condition === 'running' || facts.condition === 'leaving';
+  return inService && runs ? `a system was seen on ${name}: it may have the disk now` : null;
+}
+
 /** May the system that is suspended on `node` go on? */
 export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex): Verdict {
   const { facts, channel } = state.nodes[node];
@@ -248,6 +259,8 @@ export function judgeResume(engine: Engine, state: MachineState, node: NodeIndex
   }
   if (state.ownerDoubt !== null) return { kind: 'refused', why: RESUME_IN_DOUBT };
   if (facts.identity !== 'proven') return { kind: 'refused', why: 'its identity is not proven' };
+  const life = lifeBeside(engine, state, node);
+  if (life !== null) return { kind: 'refused', why: life };
   const name = engine.target.nodes[node].name;
   return { kind: 'allowed', evidence: `${name} owns the disk and was only suspended` };
 }

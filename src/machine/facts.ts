@@ -221,15 +221,29 @@ export function recordOwnerRuns(other: Facts): void {
 
 /** A boot of this node is about to be typed: every proof that it stands still is used up. */
 export function recordBootOrdered(facts: Facts): void {
-  const { resumable } = facts;
   contradictOff(facts);
+  recordHalfLeft(facts);
+}
+
+/** What stands behind a prompt without its RETURN may be wiped: nothing has left yet. */
+function recordHalfLeft(facts: Facts): void {
+  const { resumable } = facts;
   recordLeft(facts, 'leaving');
   // Until its console shows a reset or a boot, what slept there may sleep there still.
   if (resumable !== null) facts.resumable = { ...resumable, carried: true };
 }
 
-/** Takes in what a recognised line means. `ours`: a reset that we ordered is under way. */
-export function recordFact(facts: Facts, fact: Fact, at: number, ours = false): void {
+/**
+ * Takes in what a recognised line means. `ours`: a reset that we ordered is under way.
+ * `isUnfinished`: the line has no end yet.
+ */
+export function recordFact(
+  facts: Facts,
+  fact: Fact,
+  at: number,
+  ours = false,
+  isUnfinished = false,
+): void {
   contradictOff(facts);
   switch (fact) {
     case 'firmware':
@@ -248,7 +262,7 @@ export function recordFact(facts: Facts, fact: Fact, at: number, ours = false): 
       facts.asked = true;
       return;
     case 'leaving':
-      return recordLeft(facts, 'leaving');
+      return isUnfinished ? recordHalfLeft(facts) : recordLeft(facts, 'leaving');
     case 'running':
       return recordLeft(facts, 'running');
     case 'lost-values':

@@ -226,6 +226,8 @@ function runTrust(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome 
 
 /** A value that does not stick is written so often: variables wear out. */
 const WRITES_MAX = 2;
+/** Values are read so often from the first one, because somebody types at the same prompt. */
+const RESTARTS_MAX = 3;
 
 /** Reads each value of the parked table; `park` writes what differs and reads again. */
 function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome | null) {
@@ -239,10 +241,7 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
     return frame.journaled || !isWhole ? readAllAgain(run, task, frame) : DONE;
   }
   const value = run.engine.fill(line.value, {}, frame.node);
-  if (frame.phase === 'begin' || child === null) {
-    frame.phase = 'read';
-    return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
-  }
+  if (frame.phase === 'begin' || child === null) return readValue(run, task, frame);
   if (frame.phase === 'journal' || frame.phase === 'write') {
     if (!child.ok) return child;
     return frame.phase === 'journal'
@@ -251,10 +250,8 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
   }
   const different = !child.ok && child.failure === 'different';
   if (!child.ok && !different) return child;
-  // The machine reset while it was asked: what it showed before is no answer any more.
-  if (resetSinceTyped(run, frame.node)) {
-    return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
-  }
+  // It reset, or somebody typed, while it was asked: what it showed before is no answer any more.
+  if (frame.voided || resetSinceTyped(run, frame.node)) return readFromTheFirst(run, task, frame);
   recordRead(run, frame.node, line.variable, child.ok);
   if (child.ok) {
     frame.index += 1;
@@ -265,7 +262,7 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
   }
   if (!frame.again) {
     frame.again = true;
-    return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
+    return readValue(run, task, frame);
   }
   return parkDifferent(run, task, frame, line.write, line.variable, value);
 }
@@ -273,6 +270,28 @@ function runPark(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome |
 function resetSinceTyped(run: Run, node: NodeIndex): boolean {
   const { typedAt, bannerAt } = run.state.nodes[node];
   return typedAt !== null && bannerAt !== null && typedAt < bannerAt;
+}
+
+function readValue(run: Run, task: Task, frame: RoutineFrame): TaskOutcome | null {
+  const line = parkedLines(run.engine, frame.node)[frame.index];
+  if (line === undefined) throw new Error('no value to read');
+  frame.phase = 'read';
+  frame.voided = false;
+  const value = run.engine.fill(line.value, {}, frame.node);
+  return pushHowTo(run, task, 'read', frame.node, [line.variable, value]);
+}
+
+/** Somebody typed there meanwhile: what was shown before that is no reading, nor is any before it. */
+function readFromTheFirst(run: Run, task: Task, frame: RoutineFrame): TaskOutcome | null {
+  frame.restarts += 1;
+  if (frame.restarts > RESTARTS_MAX) {
+    task.note = 'somebody types there: the values cannot be read';
+    return failed('different');
+  }
+  frame.index = 0;
+  frame.again = false;
+  frame.writes = 0;
+  return readValue(run, task, frame);
 }
 
 /** A reading that is older than the last write proves nothing: after writes all are read once more. */
@@ -327,6 +346,7 @@ function readBackWritten(
 ): null {
   frame.phase = 'read-written';
   frame.again = false;
+  frame.voided = false;
   run.state.nodes[frame.node].facts.writtenAt = run.state.now;
   return pushHowTo(run, task, 'read', frame.node, [variable, value]);
 }

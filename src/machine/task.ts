@@ -63,6 +63,10 @@ export interface RoutineFrame {
   writes: number;
   /** The current reading is the second one, made because the first differed. */
   again: boolean;
+  /** For park and check-parked: something ended what was read before while this value was read. */
+  voided: boolean;
+  /** How often the values were read from the first one again because of that. */
+  restarts: number;
   /** An intent for this routine is in the journal. */
   journaled: boolean;
   /** For boot: index of the path. */
@@ -171,6 +175,8 @@ function cloneRoutineFrame(frame: RoutineFrame): RoutineFrame {
     index: frame.index,
     writes: frame.writes,
     again: frame.again,
+    voided: frame.voided,
+    restarts: frame.restarts,
     journaled: frame.journaled,
     pathIndex: frame.pathIndex,
     before: frame.before,
@@ -206,6 +212,8 @@ export function routineFrame(routine: RoutineName, node: NodeIndex, pathIndex = 
     index: 0,
     writes: 0,
     again: false,
+    voided: false,
+    restarts: 0,
     journaled: false,
     pathIndex,
     before: null,

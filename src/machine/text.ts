@@ -117,7 +117,9 @@ function recordMeaning(run: Run, line: SeenLine): void {
     if (fact === 'reset') run.state.nodes[line.node].bannerAt = run.state.now;
     const before = facts.condition;
     const heldBefore = facts.resumable !== null;
-    recordFact(facts, fact, run.state.now, isResetting(run, line.node));
+    const readsBefore = facts.reads;
+    recordFact(facts, fact, run.state.now, isResetting(run, line.node), line.prompt);
+    if (facts.reads !== readsBefore) voidReading(run, line.node);
     if (facts.condition !== before) {
       log(run, 'console', `${nodeName(run, line.node)} is now ${facts.condition} (was ${before})`, {
         level: 'debug',
@@ -129,6 +131,14 @@ function recordMeaning(run: Run, line: SeenLine): void {
     if (held !== heldBefore) journal(run, { kind: 'held', node: nodeName(run, line.node), held });
     if (fact === 'running') noteRunning(run, line);
   }
+}
+
+/** A value that was shown before is not read when its prompt comes: somebody may have changed it. */
+function voidReading(run: Run, node: NodeIndex): void {
+  const { task } = run.state;
+  const reading =
+    routineUnderWay(task, 'check-parked', node) ?? routineUnderWay(task, 'park', node);
+  if (reading !== null) reading.voided = true;
 }
 
 /** A reset that we ordered is under way there: its banner is expected. */

@@ -235,10 +235,9 @@ export class ConsoleWitness {
 
   /** A line at the prompt: our own is known already, any other is somebody's. */
   #enteredAtPrompt(line: string): void {
-    if (this.#isEchoDue) {
-      this.#isEchoDue = false;
-      return;
-    }
+    const isOurs = this.#isEchoDue && !LEAVING_WORD.test(line.replace(this.entered.trim(), ''));
+    this.#isEchoDue = false;
+    if (isOurs) return;
     this.#command = line;
     if (LEAVING_WORD.test(line)) this.#leaves();
     if (WRITING_WORD.test(line)) this.#reads.clear();
