@@ -5,11 +5,12 @@
 import { commitBoot } from './boot.ts';
 import { returnToDialogue, runStep } from './dialogue.ts';
 import { ANSWER_MS, expectTime, expectWakesAt, offerLine, type SeenLine } from './expect.ts';
+import { wroteSince } from './facts.ts';
 import { waitToWriteAgain, writeAgain } from './intent.ts';
 import type { EventBody, NodeIndex } from './protocol.ts';
 import { pressAgain, returnLostAt } from './return.ts';
 import { runRoutine } from './routines.ts';
-import { nodeName, type Run } from './run.ts';
+import { log, nodeName, type Run } from './run.ts';
 import {
   noteResumed,
   resumeAfterSettle,
@@ -256,14 +257,33 @@ function outcomeOfAnswer(run: Run, task: Task, answer: Answer): TaskOutcome {
   }
 }
 
+/** The answer may be older than what the console wrote: somebody may have switched it on since. */
+function whileItWrote(run: Run, task: Task, frame: Frame): TaskOutcome {
+  task.note = 'its console wrote while the device was asked, so it may have power again';
+  log(
+    run,
+    'evidence',
+    `the device says off of ${nodeName(run, frame.node)}, its console does not`,
+    {
+      level: 'warn',
+      node: frame.node,
+      why: task.note,
+    },
+  );
+  if (frame.kind === 'routine') frame.phase = 'wrote';
+  return failed('still-on');
+}
+
 function outcomeOfPower(
   run: Run,
   task: Task,
   answer: Extract<Answer, { kind: 'power' }>,
 ): TaskOutcome {
-  const { facts } = run.state.nodes[topFrame(task).node];
+  const frame = topFrame(task);
+  const { facts } = run.state.nodes[frame.node];
   facts.offAt = null;
   if (answer.outcome === 'off') {
+    if (wroteSince(facts)) return whileItWrote(run, task, frame);
     facts.offAt = run.state.now;
     facts.offBytes = 0;
     return DONE;

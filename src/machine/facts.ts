@@ -272,6 +272,16 @@ export function recordFact(
 
 /** More than line noise: a node that writes so much is not off. */
 const OFF_BYTES_MAX = 16;
+/** Its power device is about to be asked: what the console writes from now on is newer than that. */
+export function beginAskingPower(facts: Facts): void {
+  facts.offBytes = 0;
+}
+
+/** It wrote more than line noise since then. */
+export function wroteSince({ offBytes }: Facts): boolean {
+  return offBytes > OFF_BYTES_MAX;
+}
+
 /** So many bytes that nobody asked for end a fence for good; fewer ask for another reading. */
 export const DOUBT_BYTES_MAX = 256;
 

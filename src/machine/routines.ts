@@ -6,6 +6,7 @@
 import { runBootGate, runBootRoutine } from './boot.ts';
 import { isIdentityOf } from './engine.ts';
 import { fencedEvidence, judgeResume, judgeTrust, parkedLines } from './evidence.ts';
+import { beginAskingPower } from './facts.ts';
 import { pushHowTo } from './how-to.ts';
 import { awaitToken, journalIntent } from './intent.ts';
 import type { NodeIndex } from './protocol.ts';
@@ -184,20 +185,26 @@ function runPower(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome 
   }
   if (frame.phase === 'begin' || frame.phase === 'journal') {
     if (child?.ok === false) return child;
-    frame.phase = 'ask';
-    log(
-      run,
-      'verb',
-      action === 'off' ? `switch off ${name}, then ask` : `ask the power of ${name}`,
-      {
-        node: frame.node,
-      },
-    );
-    task.wait = awaitToken(run, 'power', POWER_MS);
-    run.effects.push({ kind: 'power', token: task.wait.token, node: frame.node, action });
-    return null;
+    return askDevice(run, task, frame, action);
+  }
+  // A machine writes until it is switched off: asked once more, and nothing is switched.
+  if (frame.phase === 'wrote' && action === 'off' && !frame.again) {
+    frame.again = true;
+    return askDevice(run, task, frame, 'status');
   }
   return child ?? DONE;
+}
+
+function askDevice(run: Run, task: Task, frame: RoutineFrame, action: 'off' | 'status'): null {
+  const { node } = frame;
+  const name = nodeName(run, node);
+  frame.phase = 'ask';
+  const what = action === 'off' ? `switch off ${name}, then ask` : `ask the power of ${name}`;
+  log(run, 'verb', what, { node });
+  beginAskingPower(run.state.nodes[node].facts);
+  task.wait = awaitToken(run, 'power', POWER_MS);
+  run.effects.push({ kind: 'power', token: task.wait.token, node, action });
+  return null;
 }
 
 function runTrust(run: Run, task: Task, frame: RoutineFrame, child: TaskOutcome | null) {

@@ -48,6 +48,21 @@ test.each(['boot', 'go'])(
   },
 );
 
+test('a device that said off before the console wrote is asked again, and not believed', () => {
+  const world = watching({}, 2);
+  world.site.node('n1').hang({ ignoresBreak: true });
+  world.powerLie = 'off';
+  const asked = () => world.effects.filter(({ kind }) => kind === 'power').length;
+  stepUntil(world, () => asked() > 0);
+  world.seconds(0.2);
+  world.site.console('n1').fromNode('\r\nSun Fire V240, No Keyboard\r\n');
+  stepUntil(world, () => asked() > 1);
+  world.site.console('n1').fromNode('\r\nSun Fire V240, No Keyboard\r\n');
+  world.seconds(1);
+  expect(gradesOf(world, N1), world.story()).not.toContain('off');
+  expect(world.log.some(({ text }) => text.includes('its console does not'))).toBe(true);
+});
+
 test('a suspended owner does not go on beside a node that was booted by hand meanwhile', () => {
   const world = watching({}, 2);
   world.operator('hold');
