@@ -183,7 +183,12 @@ export function judgeBoot(
   const other = otherNode(node);
   const isOwner = node === before.owner && before.ownerDoubt === null;
   const name = engine.target.nodes[other].name;
-  if (!state.nodes[node].inService) return { kind: 'refused', why: 'it is out of service' };
+  const { inService, facts } = state.nodes[node];
+  if (!inService) return { kind: 'refused', why: 'it is out of service' };
+  if (facts.identityShown !== null) {
+    const why = `its console has shown another identity, ${facts.identityShown}: which machine is it?`;
+    return { kind: 'refused', why };
+  }
   const accepted = isOwner ? FOR_OWNER : AGAINST_OWNER;
   const held = evidenceOf(engine, state, other).filter((one) => accepted.includes(one.grade));
   const alive = state.net.known && state.net.level === 'alive';
