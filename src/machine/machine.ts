@@ -11,6 +11,7 @@ import { takeChannel } from './channel.ts';
 import { bindEngine, type Engine } from './engine.ts';
 import { taskAnswer, taskTime, taskWakesAt } from './executor.ts';
 import { takeNet, takeStall } from './inputs.ts';
+import { placeToBegin } from './lasting.ts';
 import { fireLevel } from './levels.ts';
 import { takeOperator } from './operator.ts';
 import { ownerWords, tellDoubt } from './owner-doubt.ts';
@@ -84,12 +85,9 @@ export function start(
       state.nodes[node].facts.resumable = { at: now.at, ours: false, carried: true };
     }
   }
-  const lasting = recollection.lastingState;
-  const back = program.states.findIndex((one) => one.lasting && one.name === lasting?.state);
-  if (back >= 0) {
-    state.current = back;
-    state.reason = lasting?.reason ?? state.reason;
-  }
+  const { state: current, reason } = placeToBegin(program, recollection);
+  state.current = current;
+  state.reason = reason ?? state.reason;
   const run: Run = { engine, state, effects: [] };
   log(run, 'start', `${beginning.why}: every node is unknown until proven again`, {
     why: `${ownerWords(run)}; unfinished: ${state.unfinished}`,

@@ -66,6 +66,20 @@ describe('a running cluster', () => {
     expect(rig.state).toBe('watch');
   });
 
+  it('stays held when its script has lost the state in which it was', () => {
+    const lastingState = { state: 'maintenance', reason: 'ann asked for it' };
+    const rig = new Rig(engine, { lastingState });
+    rig.runner.start();
+    for (const node of [0, 1] as const) rig.line(node).listener.onStatus('connected', '');
+    rig.clock.advance(6_000);
+    expect(rig.runner.status()).toMatchObject({
+      state: 'held',
+      reason: 'it was in maintenance (ann asked for it), which its script does not have',
+    });
+    rig.line(0).says('panic: x\r\n');
+    expect(rig.state).toBe('held');
+  });
+
   it('begins again with what was said of the network, but not of other addresses', () => {
     const rig = Rig.watching(engine);
     const net = () => rig.runner.status()?.net;
