@@ -35,7 +35,7 @@ import { inTurns } from './in-turns.ts';
 import { LifeSigns } from './life-signs.ts';
 import { loadApart } from './load-apart.ts';
 import { Metrics } from './metrics.ts';
-import { Reloader } from './reloader.ts';
+import { type ReloadAnswer, Reloader } from './reloader.ts';
 import { SharedParts } from './shared-parts.ts';
 
 export interface DaemonOptions {
@@ -66,6 +66,7 @@ export class Daemon {
   readonly #reloader: Reloader;
   readonly #homeWatch: HomeWatch;
   #lock: DaemonLock | null = null;
+  #hangUpTold: ReloadAnswer | null = null;
 
   private constructor(options: DaemonOptions) {
     this.#options = options;
@@ -144,8 +145,11 @@ export class Daemon {
   /** SIGHUP: the logs are opened anew, and what stands in CLUSTER_HOME is applied. */
   async hangUp(): Promise<void> {
     this.reopenLogs();
-    const { lines } = await this.#reloader.reload('SIGHUP');
-    for (const line of lines) this.#options.onNotice(`reload: ${line}`);
+    const answer = await this.#reloader.reload('SIGHUP');
+    // Several signals may have had one reading.
+    if (this.#hangUpTold === answer) return;
+    this.#hangUpTold = answer;
+    for (const line of answer.lines) this.#options.onNotice(`reload: ${line}`);
   }
 
   reopenLogs(): void {

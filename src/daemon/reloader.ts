@@ -59,6 +59,8 @@ export class Reloader {
   #edited: Edited | null = null;
   #isEnded = false;
   #cancel: (() => void) | null = null;
+  /** Reloads that have not begun to read: who asks again meanwhile gets the same answer. */
+  readonly #asked = new Map<string, Promise<ReloadAnswer>>();
   /** One reading at a time, in the order in which they were asked for. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -84,7 +86,14 @@ export class Reloader {
 
   /** An operator, or SIGHUP, wants what stands there. Never rejects. */
   reload(by: string): Promise<ReloadAnswer> {
-    return this.#inOrder(() => this.#reload(by));
+    const before = this.#asked.get(by);
+    if (before !== undefined) return before;
+    const answer = this.#inOrder(() => {
+      this.#asked.delete(by);
+      return this.#reload(by);
+    });
+    this.#asked.set(by, answer);
+    return answer;
   }
 
   /** Something was written. Never rejects. */

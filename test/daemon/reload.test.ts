@@ -145,4 +145,16 @@ describe('reload', () => {
     home.daemon.kill('SIGHUP');
     await home.said(/reload: a: the promise changed/);
   }, 60_000);
+
+  it('a storm of SIGHUPs is two readings, and keeps nobody waiting', async () => {
+    const home = await Home.start();
+    for (let time = 0; time < 30; time++) {
+      home.daemon.kill('SIGHUP');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect((await clusterd(home.path, 'reload')).out).toBe('nothing has changed\n');
+    const readings = home.daemon.err.match(/reload: nothing has changed/g)?.length ?? 0;
+    expect(readings).toBeGreaterThanOrEqual(1);
+    expect(readings).toBeLessThanOrEqual(4);
+  }, 60_000);
 });
