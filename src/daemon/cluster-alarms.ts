@@ -5,6 +5,7 @@
  */
 import { type AcknowledgedAlarm, AlarmBoard, type RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { AlarmEvent, AlarmEventSink } from '../alarm/alarm-event.ts';
+import { Damper } from '../alarm/damper.ts';
 import type { Outbox } from '../alarm/outbox.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { OpenedJournal } from '../cluster/journal-file.ts';
@@ -27,6 +28,7 @@ export interface ClusterAlarmsOptions {
 export class ClusterAlarms implements AlarmSink {
   readonly #options: ClusterAlarmsOptions;
   readonly #board: AlarmBoard;
+  readonly #dampers: readonly Damper[];
   #argv: readonly string[] = [];
   #command: Outbox | null = null;
 
@@ -36,7 +38,9 @@ export class ClusterAlarms implements AlarmSink {
     const acknowledged = opened.recollection.alarms.flatMap(({ name, text, acknowledged: its }) =>
       its === undefined ? [] : [{ name, text, ...its }],
     );
-    const sinks = [...others, { take: (event: AlarmEvent) => this.#command?.take(event) }];
+    const command = { take: (event: AlarmEvent) => this.#command?.take(event) };
+    const sinks = [...others, command].map((sink) => new Damper(clock, sink));
+    this.#dampers = sinks;
     this.#board = new AlarmBoard({ cluster, clock, sinks, acknowledged });
   }
 
@@ -89,6 +93,7 @@ export class ClusterAlarms implements AlarmSink {
   async close(): Promise<void> {
     this.#options.onClosed();
     this.#board.stop();
+    for (const damper of this.#dampers) damper.stop();
     await this.#command?.close();
   }
 }
