@@ -9,12 +9,12 @@ export const FACTS_MUTANTS = [
   mutant(
     'evidence-not-consumed',
     'A boot leaves the proofs about the booted node in force.',
-    facts("  contradictOff(facts);\n  recordLeft(facts, 'leaving');\n", ''),
+    facts('  contradictOff(facts);\n  recordHalfLeft(facts);\n', ''),
   ),
   mutant(
     'go-not-noticed',
     'A node that leaves its prompt is still believed to stand there.',
-    facts("return recordLeft(facts, 'leaving');", 'return;'),
+    facts("return isUnfinished ? recordHalfLeft(facts) : recordLeft(facts, 'leaving');", 'return;'),
   ),
   mutant(
     'running-not-noticed',
