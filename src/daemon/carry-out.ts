@@ -52,10 +52,14 @@ export async function carryOut(
     if (kind === 'gone' || kind === 'replaced') await fleet.remove(name);
     if (kind === 'gone') fleet.forget(name);
   }
-  for (const change of doing) {
-    if (change.kind !== 'changed') continue;
-    fleet.change(change.sound, change.reconnect, `reloaded by ${by}: ${wordsOf(change)}`);
-  }
+  const changed = doing.filter((change): change is Changed => change.kind === 'changed');
+  fleet.change(
+    changed.map((change) => ({
+      sound: change.sound,
+      reconnect: change.reconnect,
+      why: `reloaded by ${by}: ${wordsOf(change)}`,
+    })),
+  );
   const troubles = await begin(fleet, doing);
   return changes.map((change) => {
     const text = wordsOf(change);

@@ -33,6 +33,15 @@ export interface Watched {
   readonly runner: ClusterRunner;
 }
 
+/** Of a cluster that is watched. */
+export interface Description {
+  readonly sound: SoundCluster;
+  /** Nodes whose wire is another one. */
+  readonly reconnect: readonly NodeIndex[];
+  /** One clause, for the log. */
+  readonly why: string;
+}
+
 const STARTS_PER_TURN = 10;
 
 export class Fleet {
@@ -41,6 +50,7 @@ export class Fleet {
   #notWatched: RefusedCluster[];
   #claims: HostClaims | null = null;
   #telling: Promise<void> = Promise.resolve();
+  #isToBeTold = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -94,19 +104,23 @@ export class Fleet {
   }
 
   /**
-   * The same nodes under another description: the machine begins again, consoles stay connected.
+   * The same nodes under other descriptions: their machines begin again, consoles stay connected.
    * Done when it returns, so that two clusters can exchange a console in one turn. `objectionsTo`
    * has been asked before.
    */
-  change(sound: SoundCluster, reconnect: readonly NodeIndex[], why: string): void {
-    const { name } = sound.cluster;
-    const before = this.#watched.get(name);
-    if (before === undefined) return;
-    const { runner } = before;
+  change(changes: readonly Description[]): void {
     const { shared } = this.#options;
-    this.#watched.set(name, { sound, runner });
-    if (shared.update(this.#targets()).includes(name)) runner.forgetNet();
-    runner.adopt(shared.adoptedParts(sound), reconnect, why);
+    for (const { sound } of changes) {
+      const runner = this.#watched.get(sound.cluster.name)?.runner;
+      if (runner !== undefined) this.#watched.set(sound.cluster.name, { sound, runner });
+    }
+    const moved = new Set(shared.update(this.#targets()));
+    for (const { sound, reconnect, why } of changes) {
+      const { name } = sound.cluster;
+      const runner = this.#watched.get(name)?.runner;
+      if (moved.has(name)) runner?.forgetNet();
+      runner?.adopt(shared.adoptedParts(sound), reconnect, why);
+    }
     this.#toldOthers();
   }
 
@@ -147,13 +161,21 @@ export class Fleet {
     return (await Promise.all(all)).flat();
   }
 
-  /** One after the other, each with what is watched by then. */
+  /** Probes and other daemons learn what is watched by then: once, however much has changed. */
   #toldOthers(): void {
+    if (this.#isToBeTold) return;
+    this.#isToBeTold = true;
+    this.#telling = this.#telling.then(() => this.#tellOthers());
+  }
+
+  async #tellOthers(): Promise<void> {
+    this.#isToBeTold = false;
     this.#options.shared.update(this.#targets());
-    this.#telling = this.#telling
-      .then(() => this.#ownClaims())
-      .then((claims) => this.#claims?.keep(claims))
-      .catch((error) => this.#options.onNotice(`locks: ${messageOf(error)}`));
+    try {
+      await this.#claims?.keep(await this.#ownClaims());
+    } catch (error) {
+      this.#options.onNotice(`locks: ${messageOf(error)}`);
+    }
   }
 
   #targets() {
