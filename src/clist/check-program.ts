@@ -5,6 +5,7 @@
 import { type DiagnosticSink, didYouMean } from '../language/diagnostics.ts';
 import type { Program, Setting, Span } from '../language/program.ts';
 import type { Cluster, ClusterNode } from './cluster.ts';
+import { carriesBreak } from './console-place.ts';
 import type { GivenCluster } from './draft.ts';
 import { readDuration } from './values.ts';
 
@@ -151,8 +152,8 @@ function checkBreak(node: ClusterNode, program: Program, sink: DiagnosticSink): 
   const breaks = program.dialogues.some((dialogue) =>
     dialogue.steps.some((step) => step.kind === 'break'),
   );
-  if (!breaks || node.console.kind !== 'tcp' || node.breakMethod.kind === 'bytes') return;
-  const message = `the script '${program.name}' sends BREAK, a tcp console carries bytes only`;
+  if (!breaks || carriesBreak(node.console) || node.breakMethod.kind === 'bytes') return;
+  const message = `the script '${program.name}' sends BREAK, a console by ${node.console.kind} carries bytes only`;
   const hint = 'add: break bytes "..." as the other end wants it, or use a telnet console';
   sink.error('break-impossible', node.span, message, hint);
 }

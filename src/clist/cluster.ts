@@ -11,7 +11,9 @@ export type ServiceLost = 'takeover' | 'alarm';
 export type ConsoleAddress =
   | { readonly kind: 'telnet'; readonly host: string; readonly port: number }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'serial'; readonly path: string; readonly baud: number };
+  | { readonly kind: 'serial'; readonly path: string; readonly baud: number }
+  /** A stream socket on this host. */
+  | { readonly kind: 'unix'; readonly path: string };
 
 /**
  * How this wire sends a BREAK. `line`: as the wire does it (RFC 2217 where agreed, else IAC BRK; a

@@ -3,17 +3,33 @@
  * `NODE_KEYS`. A new kind of wire is one row here, one in `ConsoleAddress` and one in
  * transport/open.ts.
  */
+import { assertNever } from '../language/assert-never.ts';
 import type { BreakMethod, ConsoleAddress } from './cluster.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
+import { readUnix } from './local-console.ts';
 import { readDuration, readHostPort, readNumber } from './values.ts';
 import type { Word } from './words.ts';
 
 export function readConsole(line: LineReader, draft: NodeDraft): void {
-  const kind = line.choice(['telnet', 'tcp', 'serial'] as const);
+  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix'] as const);
   if (kind === null) return;
-  const value = kind === 'serial' ? readSerial(line) : readNetworkConsole(line, kind);
+  const value = readAddress(line, kind);
   if (value !== null) draft.console = { value, span: line.valueSpan };
+}
+
+function readAddress(line: LineReader, kind: ConsoleAddress['kind']): ConsoleAddress | null {
+  switch (kind) {
+    case 'telnet':
+    case 'tcp':
+      return readNetworkConsole(line, kind);
+    case 'serial':
+      return readSerial(line);
+    case 'unix':
+      return readUnix(line);
+    default:
+      return assertNever(kind);
+  }
 }
 
 function readNetworkConsole(line: LineReader, kind: 'telnet' | 'tcp'): ConsoleAddress | null {

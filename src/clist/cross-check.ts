@@ -5,7 +5,8 @@
  */
 import type { DiagnosticSink } from '../language/diagnostics.ts';
 import type { Span } from '../language/program.ts';
-import type { ConsoleAddress, PowerDevice, ProbeTarget } from './cluster.ts';
+import type { PowerDevice, ProbeTarget } from './cluster.ts';
+import { carriesBreak, consoleKey, hostOfConsole } from './console-place.ts';
 import type { ClusterDraft, NodeDraft } from './draft.ts';
 import { formatTarget, isLoopback } from './values.ts';
 
@@ -65,10 +66,6 @@ function checkUnique(
     if (before === undefined) first.set(entry.key, entry);
     else sink.error(code, entry.span, message(before.span.line), hint);
   }
-}
-
-function consoleKey(console: ConsoleAddress): string {
-  return console.kind === 'serial' ? console.path : `${console.host.toLowerCase()} ${console.port}`;
 }
 
 function plugsOf(node: NodeDraft): readonly Keyed[] {
@@ -153,8 +150,8 @@ function checkBreakMethods(cluster: ClusterDraft, sink: DiagnosticSink): void {
   for (const { console, breakMethod } of cluster.nodes) {
     if (console === null || breakMethod?.value.kind !== 'line') continue;
     const force = breakMethod.value.force;
-    if (console.value.kind === 'tcp') {
-      const message = 'a tcp console carries bytes only and no BREAK';
+    if (!carriesBreak(console.value)) {
+      const message = `a console by ${console.value.kind} carries bytes only and no BREAK`;
       const hint = 'write the bytes that the other end takes for it: break bytes "\\x0f" "b"';
       sink.error('break-impossible', breakMethod.span, message, hint);
     } else if (console.value.kind === 'serial' && force !== null) {
@@ -168,7 +165,7 @@ function checkBreakMethods(cluster: ClusterDraft, sink: DiagnosticSink): void {
 function checkSharedFate(cluster: ClusterDraft, sink: DiagnosticSink): void {
   for (const node of cluster.nodes) {
     const console = node.console?.value;
-    const host = console === undefined || console.kind === 'serial' ? null : console.host;
+    const host = console === undefined ? null : hostOfConsole(console);
     if (host === null || isLoopback(host)) continue;
     const device = cluster.nodes
       .flatMap((other) => other.power)

@@ -11,7 +11,7 @@ import { readDuration, readTypable } from './values.ts';
 
 export const NODE_KEYS: Readonly<Record<string, Key<NodeDraft>>> = {
   console: {
-    usage: 'console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600',
+    usage: 'console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH',
     repeatable: false,
     read: readConsole,
   },

@@ -23,7 +23,7 @@ export function consolesOf(cluster: Cluster): Promise<string[]> {
 }
 
 async function claimOfConsole(console: ConsoleAddress): Promise<string> {
-  if (console.kind === 'serial') {
+  if (console.kind === 'serial' || console.kind === 'unix') {
     return `console ${await realpath(console.path).catch(() => console.path)}`;
   }
   const host = console.host.toLowerCase().replace(/\.$/, '');

@@ -11,9 +11,9 @@ import type { Cluster, ClusterNode } from '../clist/cluster.ts';
 import { resolveFenceAgent } from '../clist/fence-agent.ts';
 import { resolveSecret } from '../clist/secrets.ts';
 import type { Site } from '../clist/site.ts';
-import { systemCode } from '../cluster/daemon-error.ts';
 import type { LoadedHome, SoundCluster } from '../home/load-home.ts';
 import type { Program, Step, Template } from '../language/program.ts';
+import { consoleTrouble } from './missing-console.ts';
 
 export interface MissingPart {
   /** `demo`, `demo: n1`. */
@@ -70,14 +70,14 @@ function missingOf(sound: SoundCluster, path: string, environment: Environment):
 }
 
 function missingOfNode(where: string, node: ClusterNode, environment: Environment): MissingPart[] {
-  const serial = node.console.kind === 'serial' ? serialTrouble(node.console.path) : null;
+  const wire = consoleTrouble(node.console);
   const power = node.power.flatMap(({ agent, options }) => [
     trouble(() => resolveFenceAgent(agent, environment.PATH)),
     ...options.map(({ value }) =>
       typeof value === 'string' ? null : trouble(() => resolveSecret(value, environment)),
     ),
   ]);
-  return [serial, ...power].flatMap((one) => (one === null ? [] : [{ where, ...one }]));
+  return [wire, ...power].flatMap((one) => (one === null ? [] : [{ where, ...one }]));
 }
 
 type Trouble = Omit<MissingPart, 'where'> | null;
@@ -89,23 +89,6 @@ function trouble(look: () => unknown): Trouble {
   } catch (error) {
     if (error instanceof ClistError) return { what: error.message, hint: error.hint };
     throw error;
-  }
-}
-
-function serialTrouble(path: string): Trouble {
-  try {
-    if (!statSync(path).isCharacterDevice()) {
-      return { what: `${path} is no serial line`, hint: 'name a device, for example /dev/ttyS0' };
-    }
-    accessSync(path, constants.R_OK | constants.W_OK);
-    return null;
-  } catch (error) {
-    return systemCode(error) === 'EACCES'
-      ? {
-          what: `the serial line ${path} may not be opened`,
-          hint: 'put the user of the daemon into its group: usermod -aG dialout USER',
-        }
-      : { what: `the serial line ${path} is not there`, hint: 'is the adapter plugged in?' };
   }
 }
 

@@ -6,6 +6,7 @@ import { SerialTransport } from './serial.ts';
 import { TcpTransport } from './tcp.ts';
 import { TelnetTransport } from './telnet.ts';
 import type { Transport } from './transport.ts';
+import { UnixTransport } from './unix.ts';
 
 /** Used for what a BREAK of bytes does not say: POSIX 250-500 ms. */
 const BREAK_MS = 300;
@@ -32,6 +33,8 @@ function createWire(address: ConsoleAddress, breakMethod: BreakMethod, clock: Cl
       return new TcpTransport({ host: address.host, port: address.port }, clock);
     case 'serial':
       return new SerialTransport({ path: address.path, baud: address.baud, breakMs }, clock);
+    case 'unix':
+      return new UnixTransport(address.path, clock);
     default:
       return assertNever(address);
   }

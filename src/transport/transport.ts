@@ -49,6 +49,7 @@ export class TransportError extends Error {
     | 'busy'
     | 'not-a-tty'
     | 'no-such-device'
+    | 'no-such-program'
     | 'other';
   readonly hint: string;
 

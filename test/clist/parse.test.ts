@@ -103,6 +103,13 @@ test('every key arrives', () => {
   });
 });
 
+test('a unix socket is a console', () => {
+  const path = `/${'x'.repeat(106)}`;
+  const { clusters, diagnostics } = parseClist('CList', changed({ 7: `console unix ${path}` }));
+  expect(diagnostics).toEqual([]);
+  expect(clusters[0]?.nodes[0].console).toEqual({ kind: 'unix', path });
+});
+
 test.each([
   ['break iac-brk', { kind: 'line', force: 'iac-brk', durationMs: 500 }],
   ['break rfc2217 250ms', { kind: 'line', force: 'rfc2217', durationMs: 250 }],
@@ -151,6 +158,9 @@ describe('one wrong line, one complaint', () => {
     ['relative device', changed({ 7: 'console serial ttyS0 9600' }), ['bad-path@7']],
     ['no speed', changed({ 7: 'console serial /dev/ttyS0' }), ['missing-value@7']],
     ['bad speed', changed({ 7: 'console serial /dev/ttyS0 fast' }), ['bad-number@7']],
+    ['relative socket', changed({ 7: 'console unix run/n1' }), ['bad-path@7']],
+    ['socket without a name', changed({ 7: 'console unix /run/' }), ['bad-path@7']],
+    ['long socket', changed({ 7: `console unix /${'x'.repeat(107)}` }), ['bad-path@7']],
     ['duration without unit', changed({ 2: 'script x\npromise 8' }), ['bad-duration@3']],
     ['no time at all', changed({ 2: 'script x\npromise 0s' }), ['bad-duration@3']],
     ['too long', changed({ 2: 'script x\npromise 900d' }), ['bad-duration@3']],
@@ -210,6 +220,11 @@ describe('one wrong line, one complaint', () => {
     [
       'BREAK of telnet on a serial line',
       changed({ 7: 'console serial /dev/x 9600\nbreak iac-brk' }),
+      ['break-impossible@8'],
+    ],
+    [
+      'BREAK on a unix socket',
+      changed({ 7: 'console unix /run/n1\nbreak line' }),
       ['break-impossible@8'],
     ],
     [
@@ -365,7 +380,7 @@ test('all mistakes at once, each with place, carets and hint', () => {
       `CList:12:16: error: expected a port from 1 to 65535 [bad-port]
   console telnet h:x
                  ^^^
-  hint: console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600`,
+  hint: console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH`,
     ],
   );
 });

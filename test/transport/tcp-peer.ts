@@ -31,6 +31,13 @@ export class TcpPeer {
     return new TcpPeer(server);
   }
 
+  /** On a unix socket. */
+  static async listenAt(path: string): Promise<TcpPeer> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return new TcpPeer(server);
+  }
+
   get port(): number {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('not listening');

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe } from 'vitest';
 import type { BreakMethod, ConsoleAddress } from '../../src/clist/cluster.ts';
 import { systemClock } from '../../src/clock/system.ts';
@@ -33,6 +36,28 @@ async function tcpRig(method: BreakMethod = LINE_BREAK): Promise<Rig> {
       peer.greet = (socket) => socket.end(busyGreeting);
     },
     stop: () => peer.stop(),
+  };
+}
+
+async function unixRig(): Promise<Rig> {
+  const directory = mkdtempSync(join(tmpdir(), 'unix-'));
+  const path = join(directory, 'console');
+  const peer = await TcpPeer.listenAt(path);
+  return {
+    create: () => open({ kind: 'unix', path }),
+    say: (bytes) => peer.socket.write(bytes),
+    typed: () => peer.received,
+    hangUp: () => {
+      peer.socket.destroy();
+    },
+    setReading: (reading) => setReading(peer, reading),
+    occupy: () => {
+      peer.greet = (socket) => socket.end(busyGreeting);
+    },
+    stop: async () => {
+      await peer.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 
@@ -111,6 +136,7 @@ describeTransport(
   () => tcpRig({ kind: 'bytes', sequence: ['', 260] }),
   { canBreak: true },
 );
+describeTransport('unix', unixRig, { canBreak: false });
 // The first off ends a BREAK that an earlier connection may have left on.
 describeTransport('telnet, everything agreed', () => telnetRig({}), {
   canBreak: true,

@@ -1,0 +1,30 @@
+/**
+ * What the wires of consoles have in common, asked by kind: which two are the same, on which host
+ * the other end is, which can carry a BREAK. Called by the checks of CList. Opens nothing.
+ */
+import { assertNever } from '../language/assert-never.ts';
+import type { ConsoleAddress } from './cluster.ts';
+
+/** Two consoles with the same key are one. */
+export function consoleKey(console: ConsoleAddress): string {
+  switch (console.kind) {
+    case 'telnet':
+    case 'tcp':
+      return `${console.host.toLowerCase()} ${console.port}`;
+    case 'serial':
+    case 'unix':
+      return console.path;
+    default:
+      return assertNever(console);
+  }
+}
+
+/** The host of the terminal server, or null: it is this one, or not known. */
+export function hostOfConsole(console: ConsoleAddress): string | null {
+  return console.kind === 'telnet' || console.kind === 'tcp' ? console.host : null;
+}
+
+/** False: only bytes, so a BREAK has to be a sequence of bytes that the other end understands. */
+export function carriesBreak(console: ConsoleAddress): boolean {
+  return console.kind === 'telnet' || console.kind === 'serial';
+}
