@@ -5,6 +5,7 @@
  */
 import { assertNever } from './assert-never.ts';
 import { lowerDialogue } from './lower-dialogues.ts';
+import { lowerRunning } from './lower-running.ts';
 import { lowerAlways, lowerState } from './lower-states.ts';
 import type * as Program from './program.ts';
 import type { Scope } from './scope.ts';
@@ -59,6 +60,7 @@ export function lowerProgram(name: string, scope: Scope): Program.Program {
       span: line.span,
     })),
     dialogues: tree.dialogues.map((dialogue) => lowerDialogue(lowering, dialogue)),
+    running: tree.running.map(lowerRunning),
     always: tree.always.map((always) => lowerAlways(lowering, always)),
     states: tree.states.map((state) => lowerState(lowering, state)),
     startState: tree.states.findIndex((state) => state.name.text === 'start'),

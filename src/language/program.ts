@@ -129,6 +129,41 @@ export interface Dialogue {
   readonly span: Span;
 }
 
+// ---- commands on a running node ------------------------------------------------------------------
+
+/** Names of the `to ...-running` blocks: what a running system of this kind is asked and told. */
+export type RunningTo =
+  | 'identify-running' // which machine answers: one group
+  | 'check-running' // what must hold before anything is changed
+  | 'path-running' // parameter: path; did it boot from there?
+  | 'read-running' // parameters: name value
+  | 'write-running'; // parameters: name value
+
+/** One line of what a command wrote. */
+export interface CommandAnswer {
+  readonly match: Omit<Match, 'id'>;
+  /** `unset`: the variable has no value. `fail`: with this name. */
+  readonly result: { readonly kind: 'fits' | 'unset' } | { readonly kind: 'fail'; name: string };
+  readonly span: Span;
+}
+
+/** A program on the node and its arguments, each to arrive there as it is. */
+export interface NodeCommand {
+  readonly argv: readonly Template[];
+  readonly within: Duration;
+  /** Tried from top to bottom on all lines. None: its exit status alone counts. */
+  readonly answers: readonly CommandAnswer[];
+  readonly span: Span;
+}
+
+/** Read and carried out by `adopt` alone: the machine never sees it. */
+export interface RunningBlock {
+  readonly to: RunningTo;
+  readonly parameters: readonly string[];
+  readonly commands: readonly NodeCommand[];
+  readonly span: Span;
+}
+
 export type Result =
   | { readonly kind: 'succeed' } // ends the dialogue well
   | { readonly kind: 'continue' } // goes on with the next step
@@ -371,6 +406,8 @@ export interface Program {
   readonly harmless: readonly Harmless[];
   readonly parked: readonly ParkedLine[];
   readonly dialogues: readonly Dialogue[];
+  /** At most one of each kind. */
+  readonly running: readonly RunningBlock[];
   readonly always: readonly Always[];
   /** `start` is states[startState]. */
   readonly states: readonly State[];

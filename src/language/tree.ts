@@ -12,6 +12,7 @@ import type {
   NodeVerb,
   OperatorRequest,
   Role,
+  RunningTo,
   Span,
   StateVerb,
 } from './program.ts';
@@ -85,6 +86,31 @@ export interface Dialogue {
   readonly parameters: readonly Word[];
   readonly steps: readonly Step[];
   /** A line in it could not be read, so nothing may be concluded from what is missing. */
+  readonly damaged: boolean;
+  readonly span: Span;
+}
+
+// ---- commands on a running node ------------------------------------------------------------------
+
+export interface CommandAnswer {
+  readonly match: Match;
+  readonly result: { readonly kind: 'fits' | 'unset' } | { readonly kind: 'fail'; name: string };
+  readonly span: Span;
+}
+
+export interface NodeCommand {
+  readonly argv: readonly Quoted[];
+  readonly within: Duration;
+  readonly answers: CommandAnswer[];
+  readonly span: Span;
+}
+
+export interface RunningBlock {
+  /** `to NAME`, with the place of NAME. */
+  readonly name: Word;
+  readonly to: RunningTo;
+  readonly parameters: readonly Word[];
+  readonly commands: readonly NodeCommand[];
   readonly damaged: boolean;
   readonly span: Span;
 }
@@ -290,6 +316,7 @@ export interface Tree {
   readonly harmless: Harmless[];
   readonly parked: ParkedLine[];
   readonly dialogues: Dialogue[];
+  readonly running: RunningBlock[];
   readonly always: Always[];
   readonly states: State[];
   /** Words of lines that could not be read: they may name, use or define anything. */
@@ -312,6 +339,7 @@ export function emptyTree(file: string): Tree {
     harmless: [],
     parked: [],
     dialogues: [],
+    running: [],
     always: [],
     states: [],
     mentioned: new Set(),

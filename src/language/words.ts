@@ -2,7 +2,7 @@
  * The words of the chat-script language, in one place: what may open a block, what may open a line
  * in it, and what is reserved. Read by the lexer's callers and by the checker for hints.
  */
-import type { Fact, HowTo, NetLevel, OperatorRequest } from './program.ts';
+import type { Fact, HowTo, NetLevel, OperatorRequest, RunningTo } from './program.ts';
 
 /** Words that open a block in column 1. */
 export const BLOCK_WORDS = [
@@ -72,8 +72,15 @@ export const STATE_WORDS = [
   'wait',
 ] as const;
 
+/** First words of the lines of a `to ...-running` block. */
+export const RUNNING_WORDS = ['command', 'expect', 'or'] as const;
+
 /** Every word that may open an indented line. */
-export const BODY_WORDS: ReadonlySet<string> = new Set([...STEP_WORDS, ...STATE_WORDS]);
+export const BODY_WORDS: ReadonlySet<string> = new Set([
+  ...STEP_WORDS,
+  ...STATE_WORDS,
+  ...RUNNING_WORDS,
+]);
 
 export const FACTS: readonly Fact[] = [
   'firmware',
@@ -109,6 +116,16 @@ export const HOW_TO_PARAMETERS: Readonly<Record<HowTo, readonly string[]>> = {
   resume: [],
 };
 export const HOW_TOS = Object.keys(HOW_TO_PARAMETERS) as readonly HowTo[];
+
+/** The same for a system that runs: what is asked and told by commands. */
+export const RUNNING_PARAMETERS: Readonly<Record<RunningTo, readonly string[]>> = {
+  'identify-running': [],
+  'check-running': [],
+  'path-running': ['path'],
+  'read-running': ['name', 'value'],
+  'write-running': ['name', 'value'],
+};
+export const RUNNING_TOS = Object.keys(RUNNING_PARAMETERS) as readonly RunningTo[];
 
 /** Built-in settings of every script, both choices. */
 export const BUILT_IN_CHOICES: Readonly<Record<string, readonly string[]>> = {
@@ -158,6 +175,7 @@ const OTHER_KEYWORDS = [
   'parked',
   'read',
   'write',
+  'unset',
   'in-service',
   'out-of-service',
 ];

@@ -49,13 +49,20 @@ export function assumptionsOf(program: Program): Assumption[] {
   return [...list, ...commandsOf(program)];
 }
 
-function commandsOf({ dialogues, states }: Program): Assumption[] {
+function commandsOf({ dialogues, running, states }: Program): Assumption[] {
   const steps = [...dialogues.flatMap((one) => one.steps), ...states.flatMap((one) => one.actions)];
-  return steps.flatMap((step) => {
+  const onNode = running.flatMap(({ commands }) =>
+    commands.map(({ argv, span }) => {
+      const text = `run on a node, this disturbs no system: ${argv.map(templateText).join(' ')}`;
+      return { text, span };
+    }),
+  );
+  const local = steps.flatMap((step) => {
     if (step.kind !== 'run') return [];
     const argv = step.argv.map(templateText).join(' ');
     return [{ text: `this command starts no machine: ${argv}`, span: step.span }];
   });
+  return [...local, ...onNode];
 }
 
 function keyName(key: Key): string {

@@ -31,11 +31,12 @@ interface Command {
 }
 
 function commandsOf(engine: Engine): Command[] {
-  const { dialogues, states } = engine.program;
+  const { dialogues, running, states } = engine.program;
   const isRun = (step: Step) => step.kind === 'run';
   const ofDialogue = ({ steps }: Dialogue) => steps.filter(isRun);
   return [
     ...dialogues.flatMap(ofDialogue),
+    ...running.flatMap(({ commands }) => commands),
     ...states.flatMap(({ actions }) => actions.filter((action) => action.kind === 'run')),
   ] as Command[];
 }

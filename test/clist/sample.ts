@@ -90,6 +90,7 @@ export function program(change: Partial<Program> = {}): Program {
     matches: [match],
     harmless: [],
     parked: [],
+    running: [],
     dialogues: [],
     always: [],
     states: [state('start')],

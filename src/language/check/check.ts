@@ -16,6 +16,7 @@ import { checkPatterns } from './patterns.ts';
 import { checkReachability } from './reachability.ts';
 import { checkRecursion } from './recursion.ts';
 import { checkReferences } from './references.ts';
+import { checkRunning } from './running.ts';
 import { checkSettings } from './settings.ts';
 import { checkShadowed } from './shadowed.ts';
 import { checkTimelessLoops } from './timeless-loops.ts';
@@ -39,6 +40,7 @@ export function checkTree(scope: Scope, sink: DiagnosticSink): void {
   checkTimelessLoops(scope, checkUnboundedLoops(scope, graph, sink), sink);
   const judge = new Judge();
   checkPatterns(scope, judge, sink);
+  checkRunning(scope, judge, sink);
   checkTyping(scope, judge, sink);
   checkTexts(scope, judge, sink);
   checkBootAlone(scope, sink);

@@ -125,11 +125,11 @@ function checkRead(scope: Scope, sink: DiagnosticSink): void {
   }
 }
 
-function mentions(match: Tree.Match, name: string): boolean {
+export function mentions(match: Tree.Match, name: string): boolean {
   return variablesOf(match.quoted).some((variable) => variable.text === name);
 }
 
-function isAnchored(match: Tree.Match): boolean {
+export function isAnchored(match: Tree.Match): boolean {
   const first = match.quoted.parts[0];
   const last = match.quoted.parts.at(-1);
   if (match.form !== 'regex' || first?.kind !== 'text' || last?.kind !== 'text') return false;

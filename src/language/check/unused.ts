@@ -79,6 +79,9 @@ function usedSettings(scope: Scope): Set<string> {
     ...allMatches(scope).map(({ match }) => match.quoted),
     ...tree.parked.map((line) => line.value),
     ...tree.dialogues.flatMap((dialogue) => dialogue.steps.flatMap(quotedOfStep)),
+    ...tree.running.flatMap(({ commands }) =>
+      commands.flatMap((one) => [...one.argv, ...one.answers.map(({ match }) => match.quoted)]),
+    ),
     ...tree.states.flatMap((state) =>
       state.actions.flatMap((action) => (action.kind === 'run' ? action.argv : [])),
     ),

@@ -51,6 +51,7 @@ export function checkVariables(scope: Scope, sink: DiagnosticSink): void {
     checker.check(match.quoted, allowedInMatch(place));
   }
   for (const dialogue of tree.dialogues) checkDialogue(checker, dialogue);
+  for (const block of tree.running) checkRunningBlock(checker, block);
   for (const state of tree.states) checkState(checker, state);
   checkSeenEverywhere(scope, sink);
 }
@@ -110,6 +111,17 @@ function checkDialogue(checker: VariableChecker, dialogue: Tree.Dialogue): void 
     if (step.kind === 'do') {
       const allowed = { ...typed, where: 'an argument' };
       for (const argument of step.arguments) checkArgument(checker, argument, allowed);
+    }
+  }
+}
+
+function checkRunningBlock(checker: VariableChecker, block: Tree.RunningBlock): void {
+  const parameters = block.parameters.map((parameter) => parameter.text);
+  const allowed: Allowed = { ...PLAIN, settings: 'all', parameters, where: "a 'command'" };
+  for (const { argv, answers } of block.commands) {
+    for (const word of argv) checker.check(word, allowed);
+    for (const { match } of answers) {
+      checker.check(match.quoted, { ...allowed, where: 'an expectation' });
     }
   }
 }

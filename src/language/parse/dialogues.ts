@@ -1,11 +1,12 @@
 /**
  * Parses `dialogue` and `to` blocks. Called by parse/script.ts; adds to the tree.
  */
-import type { HowTo } from '../program.ts';
+import type { HowTo, RunningTo } from '../program.ts';
 import type { Word } from '../token.ts';
-import { HOW_TO_PARAMETERS, HOW_TOS } from '../words.ts';
+import { HOW_TO_PARAMETERS, HOW_TOS, RUNNING_PARAMETERS, RUNNING_TOS } from '../words.ts';
 import type { Block } from './block.ts';
 import { defineName, defineOwnName } from './phrases.ts';
+import { RunningParser } from './running.ts';
 import { StepsParser } from './steps.ts';
 
 export function parseDialogue(block: Block): void {
@@ -15,17 +16,24 @@ export function parseDialogue(block: Block): void {
 }
 
 export function parseHowTo(block: Block): void {
-  let howTo: HowTo | null = null;
+  let found: HowTo | RunningTo | null = null;
   const name = block.headerName((cursor) => {
     const span = cursor.here();
-    howTo = cursor.needOneOf(HOW_TOS, `one of ${HOW_TOS.join(', ')}`);
-    return { text: `to ${howTo}`, span };
+    const names = [...HOW_TOS, ...RUNNING_TOS];
+    found = cursor.needOneOf(names, `one of ${names.join(', ')}`);
+    return { text: `to ${found}`, span };
   });
+  const to = found as HowTo | RunningTo | null;
   const parameters = parseParameters(block);
   // Nobody knows what it tells how to do.
-  if (howTo === null) block.tree.incomplete = true;
-  else if (!block.headBroken) checkParameters(block, howTo, name, parameters);
-  finishDialogue(block, howTo === null ? { ...name, text: 'to ?' } : name, howTo, parameters);
+  if (to === null) block.tree.incomplete = true;
+  else if (!block.headBroken) checkParameters(block, to, name, parameters);
+  if (isRunning(to)) return finishRunning(block, name, to, parameters);
+  finishDialogue(block, to === null ? { ...name, text: 'to ?' } : name, to, parameters);
+}
+
+function isRunning(to: HowTo | RunningTo | null): to is RunningTo {
+  return RUNNING_TOS.some((one) => one === to);
 }
 
 function parseParameters(block: Block): Word[] {
@@ -37,8 +45,13 @@ function parseParameters(block: Block): Word[] {
   return parameters;
 }
 
-function checkParameters(block: Block, howTo: HowTo, name: Word, parameters: Word[]): void {
-  const wanted = HOW_TO_PARAMETERS[howTo];
+function checkParameters(
+  block: Block,
+  howTo: HowTo | RunningTo,
+  name: Word,
+  parameters: Word[],
+): void {
+  const wanted = { ...HOW_TO_PARAMETERS, ...RUNNING_PARAMETERS }[howTo];
   if (parameters.length === wanted.length) return;
   const span = parameters[wanted.length]?.span ?? name.span;
   const hint = `write: to ${[howTo, ...wanted].join(' ')}`;
@@ -46,6 +59,18 @@ function checkParameters(block: Block, howTo: HowTo, name: Word, parameters: Wor
   block.sink.error('wrong-arguments', span, message, hint);
   // The steps use them all the same.
   for (const text of wanted.slice(parameters.length)) parameters.push({ text, span });
+}
+
+function finishRunning(block: Block, name: Word, to: RunningTo, parameters: readonly Word[]): void {
+  const parser = new RunningParser(to);
+  block.lines((cursor) => parser.line(cursor));
+  if (block.body.length === 0) {
+    const hint = 'write below it, indented: command "/path/program" "argument" within 20s';
+    block.sink.error('empty-block', name.span, `'${name.text}' has no commands`, hint);
+  }
+  const damaged = block.headBroken || block.bodyBroken;
+  const { commands } = parser;
+  block.tree.running.push({ name, to, parameters, commands, damaged, span: block.span() });
 }
 
 function finishDialogue(
