@@ -33,10 +33,19 @@ export type Secret =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'environment'; readonly name: string };
 
+/** What a power device loses together with the node that it switches. */
+export type Shares = 'power' | 'network' | 'nothing';
+
 /** A fence agent (ClusterLabs API): options go to its stdin, `action=` is added. */
 export interface PowerDevice {
   readonly agent: string;
   readonly options: readonly { readonly name: string; readonly value: string | Secret }[];
+  /** 1..9, default 1. The devices of one level together cut all power; levels are tried in order. */
+  readonly level?: number;
+  /** How long one call of the agent may take, ms, 1 s to 85 s; default 20 s. */
+  readonly withinMs?: number;
+  /** Written by hand; absent: what is known of the agent and of its address. */
+  readonly shares?: Shares;
 }
 
 /** How reachability is asked. */
@@ -53,7 +62,7 @@ export interface ClusterNode {
   readonly identity: string;
   /** At least one, in the order in which they are tried. */
   readonly bootPaths: readonly string[];
-  /** All must say off. Empty: none. */
+  /** All of one level must say off. Empty: none. */
   readonly power: readonly PowerDevice[];
   /** Values of the script's `of node` settings. */
   readonly settings: Readonly<Record<string, string>>;

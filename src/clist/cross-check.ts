@@ -5,9 +5,10 @@
  */
 import type { DiagnosticSink } from '../language/diagnostics.ts';
 import type { Span } from '../language/program.ts';
-import type { PowerDevice, ProbeTarget } from './cluster.ts';
-import { carriesBreak, consoleKey, hostOfConsole } from './console-place.ts';
-import type { ClusterDraft, NodeDraft } from './draft.ts';
+import { checkOutlets, checkPower } from './check-power.ts';
+import type { ProbeTarget } from './cluster.ts';
+import { carriesBreak, consoleKey } from './console-place.ts';
+import type { ClusterDraft } from './draft.ts';
 import { formatTarget, isLoopback } from './values.ts';
 
 export function crossCheck(clusters: readonly ClusterDraft[], sink: DiagnosticSink): void {
@@ -26,18 +27,12 @@ export function crossCheck(clusters: readonly ClusterDraft[], sink: DiagnosticSi
     (line) => `another node has this identity already (line ${line})`,
     'the identity tells two machines apart',
   );
-  checkUnique(
-    sink,
-    'duplicate-plug',
-    nodes.flatMap((node) => plugsOf(node)),
-    (line) => `this power plug is already used in line ${line}`,
-    'one plug for one machine: switching it off would hit the wrong one',
-  );
+  checkOutlets(nodes, sink);
   for (const cluster of clusters) {
     checkService(cluster, sink);
     checkPolicy(cluster, sink);
     checkBreakMethods(cluster, sink);
-    checkSharedFate(cluster, sink);
+    checkPower(cluster, sink);
   }
 }
 
@@ -66,26 +61,6 @@ function checkUnique(
     if (before === undefined) first.set(entry.key, entry);
     else sink.error(code, entry.span, message(before.span.line), hint);
   }
-}
-
-function plugsOf(node: NodeDraft): readonly Keyed[] {
-  return node.power.map(({ value, span }) => ({ key: plugKey(value), span }));
-}
-
-/** Which outlet this is; agents call the same options by older and newer names. */
-function plugKey(device: PowerDevice): string {
-  const host = plainOption(device, ['ip', 'ipaddr']);
-  const plug = plainOption(device, ['plug', 'port']);
-  if (host !== null && plug !== null) {
-    return `${host.toLowerCase()} ${plainOption(device, ['ipport']) ?? ''} ${plug}`;
-  }
-  const rest = device.options.map(({ name, value }) => `${name}=${JSON.stringify(value)}`).sort();
-  return `${device.agent} ${rest.join(' ')}`;
-}
-
-function plainOption(device: PowerDevice, names: readonly string[]): string | null {
-  const value = device.options.find((option) => names.includes(option.name))?.value;
-  return typeof value === 'string' ? value : null;
 }
 
 function checkService(cluster: ClusterDraft, sink: DiagnosticSink): void {
@@ -158,23 +133,5 @@ function checkBreakMethods(cluster: ClusterDraft, sink: DiagnosticSink): void {
       const message = `${force} is a way of telnet; this console is a serial line`;
       sink.error('break-impossible', breakMethod.span, message, 'write: break line');
     }
-  }
-}
-
-/** One box, one power cord, one switch: the device fails together with what it should prove. */
-function checkSharedFate(cluster: ClusterDraft, sink: DiagnosticSink): void {
-  for (const node of cluster.nodes) {
-    const console = node.console?.value;
-    const host = console === undefined ? null : hostOfConsole(console);
-    if (host === null || isLoopback(host)) continue;
-    const device = cluster.nodes
-      .flatMap((other) => other.power)
-      .find(
-        ({ value }) => plainOption(value, ['ip', 'ipaddr'])?.toLowerCase() === host.toLowerCase(),
-      );
-    if (node.console === null || device === undefined) continue;
-    const message = `the console and the power device of line ${device.span.line} share one host`;
-    const hint = 'when it fails, the console is silent and nothing can say why';
-    sink.warning('shared-fate', node.console.span, message, hint);
   }
 }

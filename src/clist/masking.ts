@@ -14,7 +14,7 @@ export function looksSecret(name: string): boolean {
 
 /** Options of fence agents that may be shown; all others are masked, also misspelt ones. */
 const SHOWN_OPTIONS =
-  /^(ip|ipaddr|ipport|plug|port|login|username|user|ssh|ssl|lanplus|method|managed)$/;
+  /^(ip|ipaddr|ipport|plug|port|switch|login|username|user|ssh|ssl|lanplus|method|managed|delay|power_timeout|power_wait)$/;
 
 export function maskSecrets(text: string): string {
   return text.split('\n').map(maskLine).join('\n');
@@ -24,19 +24,29 @@ function maskLine(source: string): string {
   const words = readWords('', 1, source, new DiagnosticSink());
   // A broken quote: where the value begins and ends cannot be known.
   if (words === null) return maskFrom(source, source.search(/=|["']/) + 1);
-  const isPower = words[0]?.text === 'power';
+  const agentAt = words[0]?.text === 'power' ? agentIndex(words) : Number.POSITIVE_INFINITY;
   let shown = source;
   words.forEach((word, index) => {
     const isUrl = index === 1 && words[0]?.text === 'alarm-webhook';
     const start = isUrl
       ? urlSecretStart(source, word)
-      : secretStart(source, word, words[index - 1], isPower && index > 1);
+      : secretStart(source, word, words[index - 1], index > agentAt);
     if (start === null) return;
     const end = word.span.endColumn - 1;
     shown = shown.slice(0, start) + '*'.repeat(end - start) + shown.slice(end);
   });
   const comment = (words.at(-1)?.span.endColumn ?? 1) - 1;
   return shown.slice(0, comment) + maskComment(shown.slice(comment));
+}
+
+/** Words of clusterd stand before the agent. What does not look like one may be anything. */
+function agentIndex(words: readonly Word[]): number {
+  let index = 1;
+  const isManner = () =>
+    /^(level|within|shares)$/.test(words[index]?.text ?? '') &&
+    /^(\d{1,6}(ms|s|m|h|d)?|power|network|nothing)$/.test(words[index + 1]?.text ?? '');
+  while (isManner()) index += 2;
+  return index;
 }
 
 /** A line that was commented out may still hold its password. */

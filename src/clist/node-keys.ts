@@ -28,7 +28,9 @@ export const NODE_KEYS: Readonly<Record<string, Key<NodeDraft>>> = {
   },
   pace: { usage: 'pace 2ms', repeatable: false, read: readPace },
   power: {
-    usage: 'power AGENT name=value ..., for example power fence_apc ip=10.0.0.5 plug=3',
+    usage:
+      'power AGENT name=value ..., for example power fence_apc ip=10.0.0.5 plug=3; ' +
+      'before the agent, each as needed: level 2, within 60s, shares power, network or nothing',
     repeatable: true,
     read: readPower,
   },

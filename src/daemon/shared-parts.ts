@@ -168,7 +168,8 @@ export class SharedParts {
       log,
       alarms: this.#alarmsOf(cluster, opened, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
-      power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
+      power: (node, action) =>
+        askPower(cluster.nodes[node].power, action, this.#fenceAgents, this.#clock),
     };
   }
 
@@ -178,7 +179,8 @@ export class SharedParts {
     this.#useCommand(cluster.name, cluster.alarmCommand);
     return {
       engine: createEngine(program, target, this.patternsOf(program)),
-      power: (node, action) => askPower(cluster.nodes[node].power, action, this.#fenceAgents),
+      power: (node, action) =>
+        askPower(cluster.nodes[node].power, action, this.#fenceAgents, this.#clock),
       line: (node, listener) => {
         const line = this.#line(cluster.name, cluster.nodes[node], listener);
         return ears === undefined ? line : ears.with(node, line);

@@ -6,8 +6,10 @@
  * out of the agent's standard input.
  */
 import type { PowerDevice, Secret } from '../clist/cluster.ts';
+import { boxOfDevice, WITHIN_MS_DEFAULT } from '../clist/power-place.ts';
 import type { Clock } from '../clock/clock.ts';
-import { type CommandResult, runCommand } from './command.ts';
+import { type CommandResult, type RunningCommand, runCommand } from './command.ts';
+import { DeviceTurns, type Urgency } from './device-turns.ts';
 
 export interface FenceAgentAnswer {
   readonly outcome: 'off' | 'on' | 'no-answer';
@@ -21,39 +23,74 @@ export interface FenceAgentParts {
   readonly locate: (agent: string) => readonly string[];
   /** The value of a secret; may throw. */
   readonly reveal: (secret: Secret) => string;
-  /** Default 20 s: no answer within it is no answer. */
+  /** For devices that name none: no answer within it is no answer. Default 20 s. */
   readonly withinMs?: number;
+}
+
+/** `put-off`: somebody fences with this device just now; nothing was found out. */
+export interface FenceAgentCheck {
+  readonly outcome: FenceAgentAnswer['outcome'] | 'put-off';
+  readonly detail: string;
 }
 
 export interface FenceAgents {
   /** Tells the device to switch off. `off`: it says it did, which `status` has to confirm. */
   off(device: PowerDevice): Promise<FenceAgentAnswer>;
   status(device: PowerDevice): Promise<FenceAgentAnswer>;
+  /** Would it work? Asks `monitor`, where the agent has it, and `status`; gives way to the others. */
+  check(device: PowerDevice): Promise<FenceAgentCheck>;
 }
 
-const DEFAULT_WITHIN_MS = 20_000;
+type Action = 'off' | 'status' | 'monitor' | 'metadata';
+
 const STATUS_ON = 0;
 const STATUS_OFF = 2;
+const METADATA_MS = 20_000;
 /** How agents print it, `Status: OFF`; the label differs. */
 const SAYS_OFF = /^(?:[^\n]*[:=] *)?off\.?\s*$/im;
 const SAYS_ON = /^(?:[^\n]*[:=] *)?on\.?\s*$/im;
 
 export function createFenceAgents(parts: FenceAgentParts): FenceAgents {
+  const turns = new DeviceTurns();
+  const monitors = new Map<string, Promise<boolean>>();
+  const call = (device: PowerDevice, action: Action, urgency: Urgency, read: Reader) =>
+    ask(parts, turns, { device, action, urgency, read });
+  const fence = async (device: PowerDevice, action: Action, read: Reader) => {
+    const answer = await call(device, action, 'fence', read);
+    return answer ?? { outcome: 'no-answer' as const, detail: `${action}: was put off` };
+  };
   return {
-    off: (device) => ask(parts, device, 'off', readOff),
-    status: (device) => ask(parts, device, 'status', readStatus),
+    off: (device) => fence(device, 'off', readOff),
+    status: (device) => fence(device, 'status', readStatus),
+    async check(device) {
+      if (await hasMonitor(parts, device.agent, monitors)) {
+        const well = await call(device, 'monitor', 'check', readMonitor);
+        if (well === null) return PUT_OFF;
+        if (well.outcome === 'no-answer') return well;
+      }
+      return (await call(device, 'status', 'check', readStatus)) ?? PUT_OFF;
+    },
   };
 }
 
+const PUT_OFF: FenceAgentCheck = { outcome: 'put-off', detail: 'the device is in use' };
+
 type Reader = (result: CommandResult) => FenceAgentAnswer['outcome'];
 
+interface Question {
+  readonly device: PowerDevice;
+  readonly action: Action;
+  readonly urgency: Urgency;
+  readonly read: Reader;
+}
+
+/** Null: a check that gave way. */
 async function ask(
   parts: FenceAgentParts,
-  device: PowerDevice,
-  action: 'off' | 'status',
-  read: Reader,
-): Promise<FenceAgentAnswer> {
-  const withinMs = parts.withinMs ?? DEFAULT_WITHIN_MS;
+  turns: DeviceTurns,
+  { device, action, urgency, read }: Question,
+): Promise<FenceAgentAnswer | null> {
+  const withinMs = device.withinMs ?? parts.withinMs ?? WITHIN_MS_DEFAULT;
   const secrets: string[] = [];
   try {
     const argv = parts.locate(device.agent);
@@ -62,12 +99,39 @@ async function ask(
       secrets.push(value);
       return value;
     });
-    const result = await runCommand({ argv, stdin, withinMs }, parts.clock).result;
+    const start = (): RunningCommand => runCommand({ argv, stdin, withinMs }, parts.clock);
+    const result = await turns.take(boxOfDevice(device), urgency, start);
+    if (result === null) return null;
     return { outcome: read(result), detail: describe(action, result, withinMs, secrets) };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'failed';
     return { outcome: 'no-answer', detail: `${action}: ${mask(why, secrets)}` };
   }
+}
+
+/** What the agent says of itself, asked once; no device is touched. Unknown counts as not there. */
+function hasMonitor(
+  { clock, locate }: FenceAgentParts,
+  agent: string,
+  known: Map<string, Promise<boolean>>,
+): Promise<boolean> {
+  const before = known.get(agent);
+  if (before !== undefined) return before;
+  const look = async () => {
+    try {
+      // Its end has the actions: of a long text the end is kept.
+      const request = { argv: locate(agent), stdin: 'action=metadata\n', withinMs: METADATA_MS };
+      const { outcome, output } = await runCommand(request, clock).result;
+      if (outcome === 'exited') return /<action\b[^>]*\bname="monitor"/.test(output);
+    } catch {
+      // Not there: the check itself says so.
+    }
+    known.delete(agent);
+    return false;
+  };
+  const found = look();
+  known.set(agent, found);
+  return found;
 }
 
 /** The action stands last: of an argument that is given twice, agents use the last. */
@@ -89,6 +153,12 @@ function formatInput(
 
 function readOff(result: CommandResult): FenceAgentAnswer['outcome'] {
   return result.outcome === 'exited' && result.status === 0 ? 'off' : 'no-answer';
+}
+
+/** Some agents answer `monitor` as if it were `status`. */
+function readMonitor(result: CommandResult): FenceAgentAnswer['outcome'] {
+  if (result.outcome === 'exited' && result.status === 0) return 'on';
+  return readStatus(result);
 }
 
 /**

@@ -308,7 +308,7 @@ describe('what is wrong only together', () => {
     [
       'console and power on one host',
       changed({ 7: 'console telnet 10.0.0.5:7001' }),
-      ['shared-fate@7'],
+      ['shared-network@10'],
     ],
     [
       'same console in other letters',

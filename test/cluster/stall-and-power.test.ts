@@ -93,11 +93,13 @@ describe('the power of a node', () => {
         return answer;
       },
     };
-    expect((await askPower(devices, 'off', switches)).outcome).toBe(outcome);
+    expect((await askPower(devices, 'off', switches, new SimulatedClock())).outcome).toBe(outcome);
     const names = devices.map(({ agent }) => agent);
     expect(asked).toEqual([...names.map((n) => `off ${n}`), ...names.map((n) => `status ${n}`)]);
     asked.length = 0;
-    expect((await askPower(devices, 'status', switches)).outcome).toBe(outcome);
+    expect((await askPower(devices, 'status', switches, new SimulatedClock())).outcome).toBe(
+      outcome,
+    );
     expect(asked).toEqual(names.map((n) => `status ${n}`));
   });
 
@@ -106,6 +108,8 @@ describe('the power of a node', () => {
       off: async () => says('off'),
       status: async () => says('on'),
     };
-    expect((await askPower([device('fence_a')], 'off', switches)).outcome).toBe('on');
+    expect(
+      (await askPower([device('fence_a')], 'off', switches, new SimulatedClock())).outcome,
+    ).toBe('on');
   });
 });

@@ -126,9 +126,9 @@ describe('the power of a node', () => {
 
   it('is off when all devices say so afterwards', async () => {
     const devices = [honest('a1'), honest('a2')];
-    expect((await askPower(devices, 'status', agents)).outcome).toBe('on');
-    expect((await askPower(devices, 'off', agents)).outcome).toBe('off');
-    expect((await askPower(devices, 'status', agents)).outcome).toBe('off');
+    expect((await askPower(devices, 'status', agents, systemClock)).outcome).toBe('on');
+    expect((await askPower(devices, 'off', agents, systemClock)).outcome).toBe('off');
+    expect((await askPower(devices, 'status', agents, systemClock)).outcome).toBe('off');
   });
 
   it.each([
@@ -138,12 +138,14 @@ describe('the power of a node', () => {
     { name: 'a device that hangs, not switched', off: 'sleep 60', outcome: 'on' },
   ])('with $name', async ({ name, off, outcome }) => {
     const liar = writeAgent(memory(name.replaceAll(/\W/g, ''), off)).device;
-    const answer = await askPower([honest(`b${agentCount}`), liar], 'off', agents);
+    const answer = await askPower([honest(`b${agentCount}`), liar], 'off', agents, systemClock);
     expect(answer.outcome).toBe(outcome);
   });
 
   it('is not known when one device does not answer', async () => {
     const dead = writeAgent('exit 1').device;
-    expect((await askPower([honest('c'), dead], 'off', agents)).outcome).toBe('no-answer');
+    expect((await askPower([honest('c'), dead], 'off', agents, systemClock)).outcome).toBe(
+      'no-answer',
+    );
   });
 });

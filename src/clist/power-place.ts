@@ -1,0 +1,62 @@
+/**
+ * Where a power device is and which outlet it switches, from the options of its agent: agents call
+ * the same options by older and newer names. Called by check-power.ts, by the power adapter, which
+ * asks one device by one agent at a time, and by the power of a node. Pure.
+ */
+import type { PowerDevice } from './cluster.ts';
+
+/** For one call of an agent. */
+export const WITHIN_MS_DEFAULT = 20_000;
+
+export function levelOf(device: PowerDevice): number {
+  return device.level ?? 1;
+}
+
+/** The host that the agent talks to, in small letters; null: none that can be read here. */
+export function hostOfDevice(device: PowerDevice): string | null {
+  return plainOption(device, ['ip', 'ipaddr'])?.toLowerCase() ?? null;
+}
+
+/** The TCP or UDP port of the device, as written; null: the agent's own. */
+export function portOfDevice(device: PowerDevice): string | null {
+  return plainOption(device, ['ipport']);
+}
+
+/** Which outlet of its device; '' where the device is for one machine. */
+export function plugOfDevice(device: PowerDevice): string {
+  const plug = plainOption(device, ['plug', 'port']) ?? '';
+  const unit = plainOption(device, ['switch']) ?? '';
+  return unit === '' ? plug : `${unit}:${plug}`;
+}
+
+/**
+ * Devices with the same key are one box. Many take one login at a time, whatever the outlet: they
+ * are never asked by two agents at once.
+ */
+export function boxOfDevice(device: PowerDevice): string {
+  const host = hostOfDevice(device);
+  if (host !== null) return `${host} ${portOfDevice(device) ?? ''}`;
+  const rest = device.options.filter(({ name }) => !PLUG_OPTIONS.includes(name));
+  return `${device.agent} ${formatOptions(rest)}`;
+}
+
+/** Devices with the same key switch the same outlet, unless both name a port and these differ. */
+export function outletOfDevice(device: PowerDevice): string {
+  const host = hostOfDevice(device);
+  if (host !== null) return `${host} ${plugOfDevice(device)}`;
+  return `${device.agent} ${formatOptions(device.options)}`;
+}
+
+const PLUG_OPTIONS = ['plug', 'port', 'switch', 'nodename'];
+
+function formatOptions(options: PowerDevice['options']): string {
+  return options
+    .map(({ name, value }) => `${name}=${JSON.stringify(value)}`)
+    .sort()
+    .join(' ');
+}
+
+function plainOption(device: PowerDevice, names: readonly string[]): string | null {
+  const value = device.options.find((option) => names.includes(option.name))?.value;
+  return typeof value === 'string' ? value : null;
+}
