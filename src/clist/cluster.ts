@@ -15,6 +15,27 @@ export type ConsoleAddress =
   /** A stream socket on this host. */
   | { readonly kind: 'unix'; readonly path: string };
 
+/** Who logs in where over ssh, and with what. At least one of key, password and agent is given. */
+export interface SshTarget {
+  readonly user: string;
+  readonly host: string;
+  /** Default 22. */
+  readonly port: number;
+  /** The file of a private key; checked as secrets are. */
+  readonly key: string | null;
+  /** Opens the key. */
+  readonly passphrase: Secret | null;
+  readonly password: Secret | null;
+  /** The agent of the daemon's user (SSH_AUTH_SOCK) may sign. */
+  readonly agent: boolean;
+  /** The only file with host keys; null: /etc/ssh/ssh_known_hosts and ~/.ssh/known_hosts. */
+  readonly knownHosts: string | null;
+  /** A key that is not recorded anywhere is believed once, and recorded by us. */
+  readonly trustFirstUse: boolean;
+  /** Algorithms of old machines, weak today, may be used too. */
+  readonly legacy: boolean;
+}
+
 /**
  * How this wire sends a BREAK. `line`: as the wire does it (RFC 2217 where agreed, else IAC BRK; a
  * held TX on a serial line). `bytes`: a sequence that the other end understands, for example ^O b;
@@ -64,6 +85,8 @@ export interface ClusterNode {
   readonly bootPaths: readonly string[];
   /** All of one level must say off. Empty: none. */
   readonly power: readonly PowerDevice[];
+  /** Who runs commands on this node while its system runs; null: nobody. */
+  readonly admin: SshTarget | null;
   /** Values of the script's `of node` settings. */
   readonly settings: Readonly<Record<string, string>>;
   /** Where each `set` stands, by its name; absent when the node was not read from a text. */

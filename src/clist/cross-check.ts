@@ -28,8 +28,16 @@ export function crossCheck(clusters: readonly ClusterDraft[], sink: DiagnosticSi
     'the identity tells two machines apart',
   );
   checkOutlets(nodes, sink);
+  checkUnique(
+    sink,
+    'duplicate-admin',
+    nodes.flatMap((node) => keyed(node.admin, ({ host, port }) => `${host.toLowerCase()} ${port}`)),
+    (line) => `the commands of another node go to this machine already (line ${line})`,
+    'each node has an address of its own, beside that of the service',
+  );
   for (const cluster of clusters) {
     checkService(cluster, sink);
+    checkAdmin(cluster, sink);
     checkPolicy(cluster, sink);
     checkBreakMethods(cluster, sink);
     checkPower(cluster, sink);
@@ -80,6 +88,16 @@ function checkService(cluster: ClusterDraft, sink: DiagnosticSink): void {
       const message = 'the reference is on the same host as the service and dies with it';
       sink.warning('service-is-reference', reference.span, message, hint);
     }
+  }
+}
+
+/** The service address is on whichever node is active: a command would reach the wrong one. */
+function checkAdmin({ nodes, service }: ClusterDraft, sink: DiagnosticSink): void {
+  if (service === null || isLoopback(service.value.host)) return;
+  for (const { admin } of nodes) {
+    if (admin?.value.host.toLowerCase() !== hostOf(service.value)) continue;
+    const message = 'this is the service address, which moves from node to node';
+    sink.error('admin-is-service', admin.span, message, "name the node's own address");
   }
 }
 

@@ -3,7 +3,7 @@
  * `parseClist`. `null` means not given or wrong; `seen` tells the two apart.
  */
 import type { Span } from '../language/program.ts';
-import type { Cluster, ClusterNode, PowerDevice, ProbeTarget } from './cluster.ts';
+import type { Cluster, ClusterNode, PowerDevice, ProbeTarget, SshTarget } from './cluster.ts';
 
 /** A value and the words that it was read from. */
 export interface Placed<T> {
@@ -28,6 +28,7 @@ export interface NodeDraft extends DraftCommon {
   paceMs: number;
   readonly bootPaths: Placed<string>[];
   readonly power: Placed<PowerDevice>[];
+  admin: Placed<SshTarget> | null;
 }
 
 export interface ClusterDraft extends DraftCommon {
@@ -81,6 +82,7 @@ export function newNodeDraft(name: string, span: Span): NodeDraft {
     paceMs: 2,
     bootPaths: [],
     power: [],
+    admin: null,
   };
 }
 
@@ -122,6 +124,7 @@ function finishNode(draft: NodeDraft): ClusterNode | null {
     identity: draft.identity.value,
     bootPaths: draft.bootPaths.map((path) => path.value),
     power: draft.power.map((device) => device.value),
+    admin: draft.admin?.value ?? null,
     ...finishSettings(draft),
     span: draft.span,
   };

@@ -7,6 +7,7 @@ import { readBreak, readConsole } from './console-keys.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
 import { readPower } from './power-keys.ts';
+import { readAdmin } from './ssh-keys.ts';
 import { readDuration, readTypable } from './values.ts';
 
 export const NODE_KEYS: Readonly<Record<string, Key<NodeDraft>>> = {
@@ -33,6 +34,11 @@ export const NODE_KEYS: Readonly<Record<string, Key<NodeDraft>>> = {
       'before the agent, each as needed: level 2, within 60s, shares power, network or nothing',
     repeatable: true,
     read: readPower,
+  },
+  admin: {
+    usage: 'admin ssh USER@HOST key=/path/of/the/private/key',
+    repeatable: false,
+    read: readAdmin,
   },
   set: { usage: 'set NAME VALUE', repeatable: true, read: readSetting },
 };

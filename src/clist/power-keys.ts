@@ -3,13 +3,13 @@
  * Words of clusterd stand before the agent (`level 2 within 60s shares nothing`), options of the agent
  * behind it: so no agent can have an option that means something here.
  */
-import type { PowerDevice, Secret, Shares } from './cluster.ts';
+import type { PowerDevice, Shares } from './cluster.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
+import { type OptionWord, readOptions } from './options.ts';
 import { WITHIN_MS_DEFAULT } from './power-place.ts';
 import { readSecretValue } from './secret-value.ts';
 import { formatDuration, readDuration, readNumber } from './values.ts';
-import type { Word } from './words.ts';
 
 type Manner = { -readonly [Key in 'level' | 'withinMs' | 'shares']?: PowerDevice[Key] };
 
@@ -22,8 +22,9 @@ export function readPower(line: LineReader, draft: NodeDraft): void {
   const manner: Manner = {};
   const agent = readAgent(line, manner);
   if (agent === null) return;
-  const options = new Map<string, string | Secret>();
-  for (const word of line.rest()) readPowerOption(line, word, options);
+  const options = readOptions(line, 'plug=3 or password=@file:PATH', (option) =>
+    readPowerOption(line, option),
+  );
   const value: PowerDevice = {
     agent,
     options: [...options].map(([name, option]) => ({ name, value: option })),
@@ -95,29 +96,17 @@ const READERS: Readonly<Record<string, MannerReader>> = Object.assign(Object.cre
   },
 } satisfies Record<string, MannerReader>);
 
-function readPowerOption(
-  line: LineReader,
-  word: Word,
-  options: Map<string, string | Secret>,
-): void {
-  const parts = /^([A-Za-z][A-Za-z0-9_-]*)=(.+)$/s.exec(word.text);
-  const [, name = '', text = ''] = parts ?? [];
-  if (parts === null) {
-    const message = 'expected an option as name=value';
-    line.fail('bad-option', word.span, message, 'for example plug=3 or password=@file:PATH');
-  } else if (name === 'action') {
-    const message = 'the action is added by clusterd';
-    line.fail('bad-option', word.span, message, 'leave it out');
-  } else if (name in READERS) {
+function readPowerOption(line: LineReader, { name, text, word }: OptionWord) {
+  if (name === 'action') {
+    line.fail('bad-option', word.span, 'the action is added by clusterd', 'leave it out');
+    return null;
+  }
+  if (name in READERS) {
     const message = `'${name}' is no option of an agent`;
     line.fail('bad-option', word.span, message, `write it before the agent: power ${name} ${text}`);
-  } else if (options.has(name)) {
-    const message = `the option '${name}' stands here twice`;
-    line.fail('duplicate-option', word.span, message, 'remove one');
-  } else {
-    const value = readSecretValue(line, word, name, text);
-    if (value !== null) options.set(name, value);
+    return null;
   }
+  return readSecretValue(line, word, name, text);
 }
 
 /** An agent that is stopped before its own time is over never says anything. */

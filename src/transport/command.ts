@@ -4,8 +4,8 @@
  * never leave anything running that it had to stop, and never keep more than `OUTPUT_BYTES_MAX`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import type { Clock } from '../clock/clock.ts';
+import { signalNumber } from './signal-number.ts';
 
 export interface CommandRequest {
   /** Program and arguments; the program is looked up in PATH unless it has a slash. */
@@ -144,8 +144,4 @@ class Command {
     this.#output =
       all.length > OUTPUT_BYTES_MAX ? Buffer.from(all.subarray(-OUTPUT_BYTES_MAX)) : all;
   }
-}
-
-function signalNumber(signal: NodeJS.Signals | null): number {
-  return signal === null ? 0 : (constants.signals[signal] ?? 0);
 }

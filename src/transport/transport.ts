@@ -50,6 +50,8 @@ export class TransportError extends Error {
     | 'not-a-tty'
     | 'no-such-device'
     | 'no-such-program'
+    | 'host-key'
+    | 'login-refused'
     | 'other';
   readonly hint: string;
 

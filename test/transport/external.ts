@@ -11,11 +11,18 @@ import { it } from 'vitest';
 import type { TcpPeer } from './tcp-peer.ts';
 import { until } from './until.ts';
 
-export type Tool = 'socat' | 'ser2net';
+export type Tool = 'socat' | 'ser2net' | 'openssh-server';
+
+/** By package: what runs when it is there. */
+const PROGRAMS: Readonly<Record<Tool, readonly [string, string]>> = {
+  socat: ['socat', '-V'],
+  ser2net: ['ser2net', '-V'],
+  'openssh-server': ['/usr/sbin/sshd', '-V'],
+};
 
 /** True if all are there; if not, adds a test that says so: failed with CI=1, skipped otherwise. */
 export function haveTools(...tools: readonly Tool[]): boolean {
-  const missing = tools.filter((tool) => spawnSync(tool, ['-V']).error !== undefined);
+  const missing = tools.filter((tool) => !isInstalled(tool));
   if (missing.length === 0) return true;
   const message = `needs ${missing.join(' and ')}: apt-get install -y ${missing.join(' ')}`;
   if (process.env.CI === '1') {
@@ -24,6 +31,11 @@ export function haveTools(...tools: readonly Tool[]): boolean {
     });
   } else it.skip(message, () => {});
   return false;
+}
+
+function isInstalled(tool: Tool): boolean {
+  const [program, argument] = PROGRAMS[tool];
+  return spawnSync(program, [argument]).error === undefined;
 }
 
 /** A program that runs until `stop`. */
@@ -139,7 +151,7 @@ export class Ser2net {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -148,7 +160,7 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function isListening(port: number): Promise<boolean> {
+export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.once('connect', () => {
