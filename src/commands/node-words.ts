@@ -33,14 +33,17 @@ export function conditionWords(condition: string): string {
 }
 
 /** Whether the machine on this line has shown that it is the one that CList names. */
-export function identityOf({ identity, identityShown, condition, name }: NodeStatus): string {
+export function identityOf(node: NodeStatus): string {
+  const { identity, identityShown, identityShownIs, identityForMs, condition, name } = node;
+  const age = formatAge(identityForMs ?? 0);
+  const whose = identityShownIs === null ? '' : `, which is ${identityShownIs}'s`;
   switch (identity) {
     case 'proven':
-      return 'proven: the console showed it';
+      return `proven ${age} ago: its console showed it`;
     case 'carried':
-      return 'proven on an earlier connection';
+      return `carried: shown ${age} ago on the same line, nothing has spoken against it since`;
     case 'contradicted':
-      return `ANOTHER MACHINE IS ON THE LINE OF ${name}: it showed ${visible(identityShown ?? '?')}`;
+      return `CONTRADICTED for ${age}: the line of ${name} shows ${visible(identityShown ?? '?')}${whose}`;
     case 'unknown':
       return condition === 'running'
         ? 'not asked: a running system does not show it'

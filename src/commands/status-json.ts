@@ -39,10 +39,11 @@ export const JSON_HELP = `--json prints one object. Names that end in Ms are mil
     attached[]   who looks at a console: operator, node, sinceWall, isWriting
     status     state, summary, sinceWall, reason, active, standby, ownerAssumed, ownerDoubt,
                inhibited (why nothing is sent), unfinished "none", "takeover" or "boot", onSilence,
-               script, doing, alarms[] (as above)
+               script, doing, alarms[] (as above), cables (what is wrong with the console lines)
       net        level "alive", "dead" or "blind", known, forMs, detail
       nodes[]    name, role, inService, channel "connected", "stale", "lost" or "busy",
                  channelDetail, channelForMs, silentForMs, condition (what its console showed last),
-                 identity "unknown", "proven", "carried" or "contradicted", identityShown
+                 identity "unknown", "proven", "carried" or "contradicted", identityForMs (since then),
+                 identityShown (another than CList's), identityShownIs (the node whose it is)
         evidence[] grade, ageMs, stale (to be renewed before it counts), note, endsInMs
       timers[]   what, dueInMs`;

@@ -50,6 +50,7 @@ function headLines(status: ClusterStatus, wall: number): string[] {
     field('service', serviceOf(status)),
     field('silence', silenceOf(status.onSilence)),
     field('acts', actsOf(status)),
+    ...(status.cables === null ? [] : [field('CABLES', visible(status.cables))]),
     field('script', visible(status.script)),
   ];
   if (status.unfinished !== 'none') {

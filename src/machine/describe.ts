@@ -4,11 +4,12 @@
  */
 import { assertNever } from '../language/assert-never.ts';
 import type { NetLevel } from '../language/program.ts';
-import type { Engine } from './engine.ts';
+import { cablesWords } from './cables.ts';
+import { type Engine, isIdentityOf } from './engine.ts';
 import { ATTESTED_MS, evidenceOf, FENCED_MS, type Grade, OFF_MS, TRUSTED_MS } from './evidence.ts';
 import type { ChannelStatus, Moment, NodeIndex } from './protocol.ts';
 import { nodeOfRole, type Run, roleOf } from './run.ts';
-import type { MachineState } from './state.ts';
+import { type MachineState, otherNode } from './state.ts';
 import { describeTask } from './states.ts';
 import { timersOf } from './timers.ts';
 
@@ -22,6 +23,10 @@ export interface NodeStatus {
   readonly identity: 'unknown' | 'proven' | 'carried' | 'contradicted';
   /** Another identity than CList's, which the console showed last; null: none. */
   readonly identityShown: string | null;
+  /** The node of this cluster whose identity that is, or null. */
+  readonly identityShownIs: string | null;
+  /** Since it was proven, or first contradicted; null: unknown. */
+  readonly identityForMs: number | null;
   readonly condition: string;
   readonly inService: boolean;
   readonly evidence: readonly {
@@ -52,6 +57,8 @@ export interface ClusterStatus {
   readonly unfinished: 'none' | 'takeover' | 'boot';
   /** Why nothing is sent (shadow mode); null: the cluster acts. */
   readonly inhibited: string | null;
+  /** What is wrong with the console lines, one sentence; null: nothing that is known. */
+  readonly cables: string | null;
   readonly net: {
     readonly level: NetLevel;
     readonly known: boolean;
@@ -95,6 +102,19 @@ function endsInMs(grade: Grade, ageMs: number): number | null {
   return lifetime === null ? null : Math.max(0, lifetime - ageMs);
 }
 
+function identityOf(engine: Engine, state: MachineState, node: NodeIndex) {
+  const { identity, contradictedBy, identityAt } = state.nodes[node].facts;
+  const shown = identity === 'contradicted' ? contradictedBy : null;
+  const other = otherNode(node);
+  const isOther = isIdentityOf(engine, other, shown);
+  return {
+    identity,
+    identityShown: shown,
+    identityShownIs: isOther ? engine.target.nodes[other].name : null,
+    identityForMs: identity === 'unknown' ? null : state.now - identityAt,
+  };
+}
+
 function describeNode(engine: Engine, state: MachineState, node: NodeIndex): NodeStatus {
   const { channel, channelDetail, facts, inService, heardAt } = state.nodes[node];
   return {
@@ -103,8 +123,7 @@ function describeNode(engine: Engine, state: MachineState, node: NodeIndex): Nod
     channel,
     channelDetail,
     channelForMs: state.now - state.nodes[node].channelSince,
-    identity: facts.identity,
-    identityShown: facts.identity === 'contradicted' ? facts.identityShown : null,
+    ...identityOf(engine, state, node),
     condition: facts.condition,
     inService,
     evidence: evidenceOf(engine, state, node).map((one) => ({
@@ -138,6 +157,7 @@ export function describe(engine: Engine, last: MachineState, now: Moment): Clust
     ownerDoubt: state.ownerDoubt,
     unfinished: state.unfinished,
     inhibited: state.inhibited,
+    cables: cablesWords(run),
     net: {
       level: state.net.level,
       known: state.net.known,

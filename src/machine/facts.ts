@@ -30,9 +30,12 @@ export interface Facts {
   condition: Condition;
   /** `carried`: proven on an earlier connection of the same line, nothing contradicting since. */
   identity: 'unknown' | 'proven' | 'carried' | 'contradicted';
+  /** When it was last shown to be right, or was first contradicted. */
   identityAt: number;
   /** What the console showed last, when it was not what CList says. */
   identityShown: string | null;
+  /** What contradicted it; kept while the machine is asked anew. For people, not for the law. */
+  contradictedBy: string | null;
   /** When the banner of a reset came, or null. */
   resetAt: number | null;
   /** When a firmware prompt came after that, or at all. */
@@ -73,6 +76,7 @@ export function emptyFacts(): Facts {
     identity: 'unknown',
     identityAt: 0,
     identityShown: null,
+    contradictedBy: null,
     resetAt: null,
     promptAt: null,
     reads: {},
@@ -99,6 +103,7 @@ export function copyFacts(facts: Facts): Facts {
     identity: facts.identity,
     identityAt: facts.identityAt,
     identityShown: facts.identityShown,
+    contradictedBy: facts.contradictedBy,
     resetAt: facts.resetAt,
     promptAt: facts.promptAt,
     reads: facts.reads,
@@ -131,6 +136,7 @@ export function factsAfterReconnect(facts: Facts): Facts {
     identity,
     identityAt: facts.identityAt,
     identityShown: facts.identityShown,
+    contradictedBy: facts.contradictedBy,
     resumable: facts.resumable === null ? null : { ...facts.resumable, carried: true },
   };
 }
@@ -268,6 +274,13 @@ export function recordFact(
     case 'lost-values':
       return forgetPrompt(facts);
   }
+}
+
+/** The line shows another machine than CList's. */
+export function recordContradiction(facts: Facts, shown: string, at: number): void {
+  if (facts.identity !== 'contradicted') facts.identityAt = at;
+  facts.identity = 'contradicted';
+  facts.contradictedBy = shown;
 }
 
 /** More than line noise: a node that writes so much is not off. */

@@ -3,6 +3,7 @@
  * confirmation becomes evidence (attested) only here, and only when nothing contradicts it.
  */
 import type { Reaction } from '../language/program.ts';
+import { tellCables } from './cables.ts';
 import { holds } from './condition.ts';
 import { evidenceOf } from './evidence.ts';
 import type { Facts } from './facts.ts';
@@ -44,6 +45,7 @@ export function takeOperator(run: Run, event: Request): void {
   if (event.request === 'release') {
     run.state.entries = {};
     for (const node of run.state.nodes) trustCables(node.facts);
+    tellCables(run);
     journal(run, { kind: 'released', by: event.operator });
   }
   const before = run.state.current;
@@ -61,6 +63,7 @@ export function takeOperator(run: Run, event: Request): void {
 function trustCables(facts: Facts): void {
   if (facts.identity === 'contradicted') facts.identity = 'unknown';
   facts.identityShown = null;
+  facts.contradictedBy = null;
 }
 
 function nodeWord(run: Run, node: NodeIndex | null): string {

@@ -4,9 +4,9 @@
  * ownership of the disk changes, stands in boot.ts.
  */
 import { runBootGate, runBootRoutine } from './boot.ts';
-import { isIdentityOf } from './engine.ts';
+import { cablesWords, tellCables } from './cables.ts';
 import { fencedEvidence, judgeResume, judgeTrust, parkedLines } from './evidence.ts';
-import { beginAskingPower } from './facts.ts';
+import { beginAskingPower, recordContradiction } from './facts.ts';
 import { pushHowTo } from './how-to.ts';
 import { awaitToken, journalIntent } from './intent.ts';
 import type { NodeIndex } from './protocol.ts';
@@ -85,13 +85,10 @@ function runIdentify(run: Run, task: Task, frame: RoutineFrame, child: TaskOutco
   const shown = facts.identityShown;
   facts.identityShown = null;
   if (shown !== null && shown === frame.shown) {
-    facts.identity = 'contradicted';
+    recordContradiction(facts, shown, run.state.now);
     facts.identityShown = shown;
-    const other = otherNode(frame.node);
-    const whose = isIdentityOf(run.engine, other, shown)
-      ? `: that is ${nodeName(run, other)}, the cables are swapped`
-      : '';
-    task.note = `expected ${run.engine.target.nodes[frame.node].identity}, got ${shown}${whose}`;
+    task.note = cablesWords(run) ?? `the console shows the identity ${shown}`;
+    tellCables(run);
     log(run, 'evidence', `another machine is on the line of ${nodeName(run, frame.node)}`, {
       level: 'warn',
       node: frame.node,

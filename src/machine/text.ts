@@ -3,11 +3,12 @@
  * lines, to the running dialogue and to the state, in this order. The first that takes a line ends
  * its way. Called by machine.ts for every chunk.
  */
+import { cablesWords, tellCables } from './cables.ts';
 import { LINE_CHARS_MAX, nextLine, splitPieces, takePiece } from './console.ts';
 import { isIdentityOf } from './engine.ts';
 import { taskBytes, taskLine } from './executor.ts';
 import type { SeenLine } from './expect.ts';
-import { recordBytes, recordFact, recordOwnerRuns } from './facts.ts';
+import { recordBytes, recordContradiction, recordFact, recordOwnerRuns } from './facts.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type Cause, reactionsNow, reactToLine } from './reactions.ts';
 import { journal, log, markHere, nodeName, type Run, roleOf } from './run.ts';
@@ -158,17 +159,20 @@ function recordIdentity(run: Run, line: SeenLine): void {
     facts.identity = 'proven';
     facts.identityAt = run.state.now;
     facts.identityShown = null;
-    return;
+    facts.contradictedBy = null;
+    return tellCables(run);
   }
   facts.identityShown = shown;
   const isOther = isIdentityOf(run.engine, otherNode(line.node), shown);
-  if (isOther) facts.identity = 'contradicted';
+  if (isOther) recordContradiction(facts, shown, run.state.now);
   else if (facts.identity === 'proven') facts.identity = 'carried';
+  const words = isOther ? cablesWords(run) : null;
   log(run, 'evidence', `the console of ${nodeName(run, line.node)} shows another identity`, {
     level: 'warn',
     node: line.node,
-    evidence: `${quote(line.text)}, expected ${expected}${isOther ? ': cables swapped?' : ''}`,
+    evidence: `${quote(line.text)}, expected ${expected}${words === null ? '' : `: ${words}`}`,
   });
+  if (isOther) tellCables(run);
 }
 
 function noteRunning(run: Run, line: SeenLine): void {

@@ -284,6 +284,7 @@ export function canonical(facts: Facts, isStandby: boolean): Facts {
     offAt: isOff && attested === null ? AFTER : null,
     trustedAt: null,
     identityShown: null,
+    contradictedBy: null,
     // Only under a standby's prompt a sleeping system speaks against a boot.
     sleepRuledOut: isStandby && facts.sleepRuledOut,
     cleanAtBreak: facts.breakPending && facts.cleanAtBreak,

@@ -13,6 +13,8 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
     channelForMs: 1_000,
     identity: 'proven',
     identityShown: null,
+    identityShownIs: null,
+    identityForMs: 60_000,
     condition: 'firmware',
     inService: true,
     evidence: [],
@@ -38,6 +40,7 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
       ownerDoubt: null,
       unfinished: 'none',
       inhibited: null,
+      cables: null,
       net: { level: 'alive', known: true, forMs: 1_000, detail: '' },
       onSilence: 'power',
       nodes: [

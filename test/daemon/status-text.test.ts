@@ -17,6 +17,8 @@ const ACTIVE: NodeStatus = {
   channelForMs: 86_400_000,
   identity: 'unknown',
   identityShown: null,
+  identityShownIs: null,
+  identityForMs: null,
   condition: 'running',
   inService: true,
   evidence: [],
@@ -36,6 +38,7 @@ const STATUS: ClusterStatus = {
   ownerDoubt: null,
   unfinished: 'none',
   inhibited: null,
+  cables: null,
   net: { level: 'alive', known: true, forMs: 61_000, detail: 'it answers' },
   onSilence: 'confirm',
   nodes: [
@@ -48,6 +51,8 @@ const STATUS: ClusterStatus = {
       channelForMs: 60_000,
       identity: 'unknown',
       identityShown: null,
+      identityShownIs: null,
+      identityForMs: null,
       condition: 'unknown',
       inService: false,
       evidence: [{ grade: 'off', ageMs: 31_000, stale: true, note: 'says off', endsInMs: 0 }],
@@ -129,10 +134,38 @@ describe('the page about a cluster', () => {
     expect(pageOf(null)).toMatch(/fenced, 3 s old, holds until contradicted: seen/);
   });
   it('says loudly that nothing is sent, and that another machine answers', () => {
-    const nodes = [{ ...ACTIVE, identity: 'contradicted', identityShown: '83a5\u0007' } as const];
+    const nodes = [
+      {
+        ...ACTIVE,
+        identity: 'contradicted',
+        identityShown: '83a5\u0007',
+        identityForMs: 60_000,
+      } as const,
+    ];
     const text = formatPage(watched({ inhibited: 'disarmed: since the start', nodes }), WALL);
     expect(text).toMatch(/acts +NOTHING IS SENT: disarmed: since the start/);
-    expect(text).toMatch(/ANOTHER MACHINE IS ON THE LINE OF n1: it showed 83a5\\x07/);
+    expect(text).toMatch(/identity +CONTRADICTED for 1 min: the line of n1 shows 83a5\\x07$/m);
+  });
+  it('says that the consoles are swapped, and whose identity a line shows', () => {
+    const identityShown = '83a54f12';
+    const contradicted = {
+      identity: 'contradicted',
+      identityShown,
+      identityForMs: 60_000,
+    } as const;
+    const nodes = [{ ...ACTIVE, ...contradicted, identityShownIs: 'n2' }];
+    const text = formatPage(
+      watched({ cables: 'the consoles of n1 and n2 are swapped', nodes }),
+      WALL,
+    );
+    expect(text).toMatch(/^ {2}CABLES +the consoles of n1 and n2 are swapped$/m);
+    expect(text).toMatch(/identity .*the line of n1 shows 83a54f12, which is n2's$/m);
+  });
+  it('says how old a proof of identity is', () => {
+    const pageOf = (identity: 'proven' | 'carried') =>
+      formatPage(watched({ nodes: [{ ...ACTIVE, identity, identityForMs: 180_000 }] }), WALL);
+    expect(pageOf('proven')).toMatch(/identity proven 3 min ago: its console showed it/);
+    expect(pageOf('carried')).toMatch(/identity carried: shown 3 min ago on the same line/);
   });
 });
 
@@ -208,6 +241,7 @@ describe('how bad it is', () => {
     ['production', alarmed('x', 'production'), 'critical'],
     ['an alarm that nobody knows here', alarmed('x', 'smoke'), 'critical'],
     ['an owner in doubt', alarmed('x', 'clusterd:owner'), 'critical'],
+    ['swapped consoles', alarmed('x', 'identity:lines'), 'critical'],
     ['a fault', watched({ alarms: [] }, 'boom'), 'critical'],
     ['not watched', { kind: 'not-watched', cluster: 'x', why: 'y' } as const, 'critical'],
   ])('%s', (_, cluster, severity) => {

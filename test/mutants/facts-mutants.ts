@@ -128,8 +128,8 @@ export const FACTS_MUTANTS = [
   mutant(
     'contradicted-ignored',
     'The identity of the other node on a line is not taken for a contradiction.',
-    text("if (isOther) facts.identity = 'contradicted';\n  else if", 'if'),
-    edit('routines.ts', "    facts.identity = 'contradicted';\n", ''),
+    text('if (isOther) recordContradiction(facts, shown, run.state.now);\n  else if', 'if'),
+    edit('routines.ts', '    recordContradiction(facts, shown, run.state.now);\n', ''),
   ),
   mutant(
     'stale-text-accepted',

@@ -44,7 +44,7 @@ export const SCRIPT_MUTANTS = [
     'loose-standby-left',
     'A standby that boots raises an alarm and is let go on.',
     script(
-      '  hold standby\n    done                       -> standby-held    "the standby is stopped"\n    failed wrong-node          -> misplugged      "another machine is on its line: $failure"\n    failed                        log "BREAK does not stop the standby: $failure"\n  do switch-off on standby\n    failed                     -> stopped         "nothing stops the standby: switch it off by hand"\n',
+      '  hold standby\n    done                       -> standby-held    "the standby is stopped"\n    failed wrong-node          -> misplugged      "$failure"\n    failed                        log "BREAK does not stop the standby: $failure"\n  do switch-off on standby\n    failed                     -> stopped         "nothing stops the standby: switch it off by hand"\n',
       '',
     ),
   ),
