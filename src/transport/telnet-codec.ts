@@ -27,6 +27,12 @@ export const TELNET_COM_PORT = 44;
 /** A longer subnegotiation is given up and what follows is data again: an unended one is malformed. */
 export const SUBNEGOTIATION_BYTES_MAX = 1024;
 
+/**
+ * After so many answers to requests it is a loop: some servers ask again for what was refused. Requests
+ * are passed over from then on, until `answerAgain`.
+ */
+export const ANSWERS_MAX = 1000;
+
 /** Up to here a loop of ours looks faster through a chunk than the built-in search starts. */
 const SHORT_BYTES_MAX = 128;
 
@@ -43,6 +49,8 @@ export interface TelnetSink {
   subnegotiation(option: number, payload: Uint8Array): void;
   /** The answer to the oldest `sendTimingMark` that was not answered yet. */
   timingMarkAnswered(): void;
+  /** `ANSWERS_MAX` requests were answered; from now on they are passed over. */
+  optionLoop(): void;
 }
 
 /** The states of RFC 1143; its queue bits are not needed, since nothing is ever asked twice. */
@@ -70,6 +78,8 @@ export class TelnetCodec {
   #payload: number[] | null = null;
   #options: Record<Side, number> = { us: 0, him: 0 };
   #marksOpen = 0;
+  #answersLeft = ANSWERS_MAX;
+  #protocolBytes = 0;
 
   /**
    * `crNul`: a carriage return travels as CR NUL while BINARY is off (RFC 854). Default true; false
@@ -100,6 +110,16 @@ export class TelnetCodec {
   sendTimingMark(): void {
     this.#marksOpen++;
     this.#sendCommand(DO, TELNET_TIMING_MARK);
+  }
+
+  /** How many bytes of commands and subnegotiations have come. */
+  get protocolBytes(): number {
+    return this.#protocolBytes;
+  }
+
+  /** Requests are answered again, if they were not any more. */
+  answerAgain(): void {
+    this.#answersLeft = ANSWERS_MAX;
   }
 
   /** Takes bytes from the wire, cut anywhere. May overwrite `bytes`. */
@@ -169,6 +189,7 @@ export class TelnetCodec {
 
   /** One byte inside a command. True: it is data after all (the second IAC of a pair). */
   #protocolByte(byte: number): boolean {
+    this.#protocolBytes++;
     switch (this.#state) {
       case 'option':
         this.#state = 'data';
@@ -236,6 +257,8 @@ export class TelnetCodec {
       return;
     }
     const state = this.#get(side, option);
+    // In a loop nothing is taken that would have to be answered.
+    if (this.#answersLeft === 0 && state !== WANT_YES) return;
     if (wanted) this.#granted(side, option, state);
     else this.#refused(side, option, state);
   }
@@ -244,8 +267,8 @@ export class TelnetCodec {
     if (state === YES) return;
     if (state === NO) {
       const accepted = ACCEPTED[side].includes(option);
-      if (side === 'us') this.#sendCommand(accepted ? WILL : WONT, option);
-      else this.#sendCommand(accepted ? DO : DONT, option);
+      if (side === 'us') this.#answer(accepted ? WILL : WONT, option);
+      else this.#answer(accepted ? DO : DONT, option);
       if (!accepted) return;
     }
     this.#set(side, option, YES);
@@ -255,8 +278,14 @@ export class TelnetCodec {
   #refused(side: Side, option: number, state: OptionState): void {
     if (state === NO) return;
     this.#set(side, option, NO);
-    if (state === YES) this.#sendCommand(side === 'us' ? WONT : DONT, option);
+    if (state === YES) this.#answer(side === 'us' ? WONT : DONT, option);
     this.#sink.optionChanged(side, option, false);
+  }
+
+  #answer(command: number, option: number): void {
+    this.#answersLeft--;
+    this.#sendCommand(command, option);
+    if (this.#answersLeft === 0) this.#sink.optionLoop();
   }
 
   #sendCommand(command: number, option: number): void {

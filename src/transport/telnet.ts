@@ -9,6 +9,7 @@ import type { Clock } from '../clock/clock.ts';
 import { BusyNotice } from './busy-notice.ts';
 import { connectError } from './connect-error.ts';
 import { ModemWatch } from './modem-watch.ts';
+import { ProtocolGuard } from './protocol-guard.ts';
 import { type Answer, reachHost } from './reach.ts';
 import { ASK_FOR_MODEM_STATE, BREAK_OFF, BREAK_ON, parseModemState } from './rfc2217.ts';
 import { abandon, READ_BUFFER, readBytes, SocketWire, stripListeners } from './socket-wire.ts';
@@ -53,6 +54,7 @@ export class TelnetTransport implements Transport, TelnetSink {
   readonly #clock: Clock;
   readonly #codec: TelnetCodec;
   readonly #marks: TimingMarks;
+  readonly #guard: ProtocolGuard;
   #socket: Socket | null = null;
   #wire: SocketWire | null = null;
   #handlers: TransportHandlers | null = null;
@@ -71,6 +73,7 @@ export class TelnetTransport implements Transport, TelnetSink {
     this.#clock = clock;
     this.#codec = new TelnetCodec(this, options.crNul ?? true);
     this.#marks = new TimingMarks(clock, () => this.#codec.sendTimingMark());
+    this.#guard = new ProtocolGuard(this.#codec, clock);
   }
 
   /** The server has shown on this connection that it answers timing marks. */
@@ -168,6 +171,11 @@ export class TelnetTransport implements Transport, TelnetSink {
     this.#marks.answered();
   }
 
+  /** For the codec. */
+  optionLoop(): void {
+    this.#guard.loopBegan();
+  }
+
   async #connect(): Promise<Socket> {
     const { host, port } = this.#options;
     const telnet = new Telnet();
@@ -211,8 +219,16 @@ export class TelnetTransport implements Transport, TelnetSink {
   #received(count: number): boolean {
     if (this.#closed) return true;
     this.#codec.feed(readBytes(count));
+    const verdict = this.#guard.verdict;
+    if (verdict !== null) return this.#giveUp(verdict);
     if (this.#negotiation !== null) this.#offerOptions();
     return true;
+  }
+
+  #giveUp(verdict: string): false {
+    this.#wire?.close(this.#breakIsOn ? BREAK_OFF : undefined);
+    this.#ended(verdict);
+    return false;
   }
 
   #offerOptions(): void {
@@ -285,6 +301,7 @@ export class TelnetTransport implements Transport, TelnetSink {
   #release(): void {
     this.#endNegotiation();
     this.#marks.stop();
+    this.#guard.stop();
     this.#breakIsOn = false;
     this.#endBreak?.();
     this.#endBreak = null;

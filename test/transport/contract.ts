@@ -2,14 +2,23 @@
  * What every wire to a console must do, against a real peer. One suite for all: a new transport is
  * one more call of `describeTransport`.
  */
-import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CloseReason, Transport, TransportHandlers } from '../../src/transport/transport.ts';
+import type { Transport } from '../../src/transport/transport.ts';
+import { describeTroubles } from './contract-troubles.ts';
+import { Ear } from './ear.ts';
+import { NASTY, noise } from './nasty.ts';
 import { until } from './until.ts';
+import { Untried, WIRE_CASES, type WireCase } from './wire-cases.ts';
+
+export { Ear } from './ear.ts';
+export { NASTY, noise } from './nasty.ts';
 
 /** A console with a test at its far end. */
 export interface Rig {
-  create(): Transport;
+  /** Where the peer is a TCP port: what its `port` says, or another one that leads there. */
+  create(port?: number): Transport;
+  /** The TCP port of the peer, where it is one: a relay can then be put before it. */
+  readonly port?: number;
   /** The console prints these bytes. */
   say(bytes: Buffer): void;
   /** What was typed on the console so far. */
@@ -18,62 +27,44 @@ export interface Rig {
   hangUp(): void | Promise<void>;
   /** The other end stops, or goes on, taking what is typed. */
   setReading(reading: boolean): void;
+  /** The other end stands still until `thaw`: nothing is read, answered or closed. */
+  freeze?(): void;
+  thaw?(): void;
   /** Puts somebody else on the port, so that the next one finds it in use. */
   occupy?(): void | Promise<void>;
+  /** Somebody takes the port over, and whoever had it is thrown off. */
+  kick?(): void | Promise<void>;
+  /** The serial line behind the port is pulled out; the terminal server stays. */
+  unplug?(): void | Promise<void>;
+  /** Bytes under the wire's own protocol, as a broken or hostile peer sends them. */
+  sayWire?(bytes: Uint8Array): void;
+  /** How many requests of the wire's own protocol the peer has received. */
+  requests?(): number;
   /** The BREAKs that the other end saw, `brk`, `on` and `off`; not given: they cannot be seen. */
   breaks?(): readonly string[];
   stop(): Promise<void>;
 }
 
-/** One connection and all that came over it. */
-export class Ear implements TransportHandlers {
-  heard: Buffer[] = [];
-  bytes = 0;
-  readonly modems: string[] = [];
-  readonly closes: CloseReason[] = [];
-
-  data(bytes: Uint8Array): void {
-    this.heard.push(Buffer.from(bytes)); // only valid during the call
-    this.bytes += bytes.length;
-  }
-
-  modem(line: string, on: boolean): void {
-    this.modems.push(`${line} ${on}`);
-  }
-
-  closed(reason: CloseReason): void {
-    this.closes.push(reason);
-  }
-
-  get all(): Buffer {
-    return Buffer.concat(this.heard);
-  }
-}
-
-const ALL_256 = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-/** Everything that a careless wire changes, at the end and in pairs. */
-export const NASTY = Buffer.concat([
-  ALL_256,
-  Buffer.from([13, 10, 13, 0, 13, 13, 255, 255, 13, 255, 0, 255, 240, 255, 250, 17, 19, 3, 4, 26]),
-  ALL_256.toReversed(),
-  Buffer.from([255, 13, 255]),
-  Buffer.from([13]),
-]);
-
-/** The same bytes on each run, and no pattern in them. */
-export function noise(length: number): Buffer {
-  const block = createHash('sha512');
-  const bytes = Buffer.alloc(length);
-  let state = block.update('noise').digest();
-  for (let at = 0; at < length; at += state.length) {
-    state.copy(bytes, at);
-    state = createHash('sha512').update(state).digest();
-  }
-  return bytes;
-}
-
 export async function writeAll(transport: Transport, bytes: Uint8Array): Promise<void> {
   if (!transport.write(bytes)) await transport.drained();
+}
+
+/** One connection of a test to a rig. */
+export interface Connected {
+  readonly rig: Rig;
+  readonly transport: Transport;
+  readonly ear: Ear;
+}
+
+/** What a case needs of the suite. */
+export interface Bench {
+  /** Defines the test of a case, unless the wire has said why it cannot. */
+  check(name: WireCase, run: () => Promise<void>): void;
+  /** Connects to a rig, started here if none is given; all is ended with the test. */
+  connect(given?: Rig, port?: number): Promise<Connected>;
+  startRig(): Promise<Rig>;
+  /** A transport that is closed with the test. */
+  kept(transport: Transport): Transport;
 }
 
 export interface Expectations {
@@ -82,13 +73,30 @@ export interface Expectations {
   /** What `breaks` shows after one BREAK, where it can show something. */
   readonly breakSeen?: readonly string[];
   readonly floodBytes?: number;
+  /** The programs at the other end with their versions, as they said them (`versionOf`). */
+  readonly peers?: readonly string[];
+  /** Cases that cannot exist on this wire or with this peer, each with its reason, for the report. */
+  readonly cannot?: Readonly<Partial<Record<WireCase, string>>>;
+}
+
+const HAS_BREAK = 'the wire has a BREAK';
+const HAS_NO_BREAK = 'the wire has no BREAK';
+
+/** What follows from `canBreak` needs no words in each declaration. */
+function reasons({ canBreak, cannot }: Expectations): NonNullable<Expectations['cannot']> {
+  const breaks = canBreak
+    ? { 'no-break': HAS_BREAK }
+    : { break: HAS_NO_BREAK, 'break-closed': HAS_NO_BREAK, 'break-lost': HAS_NO_BREAK };
+  return { ...breaks, ...cannot };
 }
 
 export function describeTransport(
   name: string,
   start: () => Promise<Rig>,
-  { canBreak, breakSeen, floodBytes = 4 << 20 }: Expectations,
+  expectations: Expectations,
 ): void {
+  const { breakSeen, floodBytes = 4 << 20, peers = [] } = expectations;
+  const cannot = reasons(expectations);
   describe(name, () => {
     const rigs: Rig[] = [];
     const open: Transport[] = [];
@@ -97,11 +105,20 @@ export function describeTransport(
       for (const rig of rigs.splice(0)) await rig.stop();
     });
 
-    async function connect(): Promise<{ rig: Rig; transport: Transport; ear: Ear }> {
+    async function startRig(): Promise<Rig> {
       const rig = await start();
       rigs.push(rig);
-      const transport = rig.create();
+      return rig;
+    }
+
+    function kept(transport: Transport): Transport {
       open.push(transport);
+      return transport;
+    }
+
+    async function connect(given?: Rig, port?: number): Promise<Connected> {
+      const rig = given ?? (await startRig());
+      const transport = kept(rig.create(port));
       const ear = new Ear();
       await transport.open(ear);
       // The negotiation is over when something typed has arrived.
@@ -110,20 +127,39 @@ export function describeTransport(
       return { rig, transport, ear };
     }
 
-    it('brings every byte that the console prints, cut everywhere', async () => {
-      const { rig, ear } = await connect();
-      let expected = Buffer.alloc(0);
-      for (let cut = 1; cut < NASTY.length; cut += 7) {
-        for (const piece of [NASTY.subarray(0, cut), NASTY.subarray(cut)]) {
-          rig.say(piece);
-          expected = Buffer.concat([expected, piece]);
-          await until(() => ear.bytes >= expected.length);
-        }
-      }
-      expect(ear.all.equals(expected)).toBe(true);
+    function check(wireCase: WireCase, run: () => Promise<void>): void {
+      if (cannot[wireCase] !== undefined) return;
+      it(WIRE_CASES[wireCase], async ({ task }) => {
+        task.meta.wire = { wire: name, case: wireCase };
+        await run().catch((error: unknown) => {
+          if (!(error instanceof Untried)) throw error;
+          task.meta.wire = { wire: name, case: wireCase, untried: error.message };
+        });
+      });
+    }
+
+    it('names its peers with their versions', ({ task }) => {
+      task.meta.wire = { wire: name, case: 'peers', peers, cannot };
+      for (const peer of peers) expect(peer).toMatch(/^\S+ .*\d/);
     });
 
-    it('brings every byte that is typed, one by one and in one piece', async () => {
+    describeTroubles({ check, connect, startRig, kept });
+
+    check('printed', async () => {
+      const { rig, ear } = await connect();
+      let said = 0;
+      for (let cut = 1; cut < NASTY.length; cut++) {
+        for (const piece of [NASTY.subarray(0, cut), NASTY.subarray(cut)]) {
+          rig.say(piece);
+          said += piece.length;
+          await until(() => ear.bytes >= said);
+        }
+      }
+      const times = NASTY.length - 1;
+      expect(ear.all.equals(Buffer.concat(Array.from({ length: times }, () => NASTY)))).toBe(true);
+    });
+
+    check('typed', async () => {
       const { rig, transport } = await connect();
       for (const byte of NASTY) await writeAll(transport, Buffer.of(byte));
       await writeAll(transport, NASTY);
@@ -132,7 +168,7 @@ export function describeTransport(
       expect(rig.typed().equals(expected)).toBe(true);
     });
 
-    it('brings a flood without loss, and types meanwhile', async () => {
+    check('flood', async () => {
       const { rig, transport, ear } = await connect();
       const flood = noise(floodBytes);
       rig.say(flood);
@@ -142,7 +178,7 @@ export function describeTransport(
       await until(() => rig.typed().toString('latin1') === '.boot disk\r');
     });
 
-    it('holds back when the other end does not read, and loses nothing', async () => {
+    check('unread', async () => {
       const { rig, transport } = await connect();
       rig.setReading(false);
       const block = noise(64 * 1024);
@@ -171,7 +207,7 @@ export function describeTransport(
       }
     });
 
-    it('reports the end of the connection once', async () => {
+    check('ended', async () => {
       const { rig, transport, ear } = await connect();
       await rig.hangUp();
       await until(() => ear.closes.length > 0);
@@ -183,7 +219,7 @@ export function describeTransport(
       expect(ear.closes[0]?.detail).toMatch(/^[\x20-\x7e]+$/);
     });
 
-    it('says nothing any more after close', async () => {
+    check('after-close', async () => {
       const { rig, transport, ear } = await connect();
       transport.close();
       transport.close();
@@ -195,10 +231,8 @@ export function describeTransport(
       expect([ear.closes.length, ear.bytes]).toEqual([0, 0]);
     });
 
-    it('can be closed while it opens', async () => {
-      const rig = await start();
-      rigs.push(rig);
-      const transport = rig.create();
+    check('early-close', async () => {
+      const transport = (await startRig()).create();
       const ear = new Ear();
       const opening = transport.open(ear);
       transport.close();
@@ -206,31 +240,12 @@ export function describeTransport(
       expect(ear.closes).toEqual([]);
     });
 
-    it('answers while all is well', async () => {
+    check('answers', async () => {
       const { transport } = await connect();
       expect(await transport.answers(2000)).toMatchObject({ answers: true });
     });
 
-    it('finds the port in use', async ({ skip }) => {
-      const rig = await start();
-      rigs.push(rig);
-      if (rig.occupy === undefined) return skip('nobody else can be on this wire');
-      await rig.occupy();
-      const transport = rig.create();
-      open.push(transport);
-      const ear = new Ear();
-      const refused = await transport.open(ear).then(
-        () => null,
-        (error: unknown) => error,
-      );
-      if (refused !== null) expect(refused).toMatchObject({ code: 'busy' });
-      else {
-        await until(() => ear.closes.length > 0);
-        expect(ear.closes).toEqual([expect.objectContaining({ kind: 'busy' })]);
-      }
-    });
-
-    it.runIf(canBreak)('sends a BREAK after what was typed, and goes on', async () => {
+    check('break', async () => {
       const { rig, transport } = await connect();
       await writeAll(transport, Buffer.from('before'));
       const started = performance.now();
@@ -241,7 +256,7 @@ export function describeTransport(
       expect(rig.breaks?.()).toEqual(breakSeen);
     });
 
-    it.runIf(canBreak)('never leaves a BREAK on when closed', async () => {
+    check('break-closed', async () => {
       const { rig, transport } = await connect();
       const sending = transport.sendBreak();
       sending.catch(() => {});
@@ -253,7 +268,7 @@ export function describeTransport(
       expect(rig.breaks?.()).toEqual(breakSeen);
     });
 
-    it.runIf(canBreak)('ends a BREAK when the connection ends', async () => {
+    check('break-lost', async () => {
       const { rig, transport, ear } = await connect();
       const sending = transport.sendBreak();
       sending.catch(() => {});
@@ -263,7 +278,7 @@ export function describeTransport(
       await expect(transport.sendBreak()).rejects.toMatchObject({ name: 'TransportError' });
     });
 
-    it.runIf(!canBreak)('refuses a BREAK that it cannot send', async () => {
+    check('no-break', async () => {
       const { transport } = await connect();
       await expect(transport.sendBreak()).rejects.toMatchObject({ code: 'other' });
     });

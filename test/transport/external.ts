@@ -38,6 +38,15 @@ function isInstalled(tool: Tool): boolean {
   return spawnSync(program, [argument]).error === undefined;
 }
 
+/** A peer with its version, as it says it itself; without one where it does not. */
+export function versionOf(program: string, args: readonly string[], pattern: RegExp): string {
+  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  return `${program} ${pattern.exec(`${stdout}\n${stderr}`)?.[1] ?? 'without a version'}`;
+}
+
+export const socatVersion = (): string => versionOf('socat', ['-V'], /version ([\d.]+)/);
+export const ser2netVersion = (): string => versionOf('ser2net', ['-v'], /version ([\d.]+)/);
+
 /** A program that runs until `stop`. */
 class Helper {
   readonly #child: ChildProcess;
@@ -98,6 +107,14 @@ export class PtyLine {
     return line;
   }
 
+  freeze(): void {
+    this.#socat.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#socat.signal('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.#socat.stop();
     rmSync(this.#directory, { recursive: true, force: true });
@@ -116,7 +133,8 @@ export class Ser2net {
     this.#process = new Helper('ser2net', ['-n', '-d', '-c', file]);
   }
 
-  static async start(path: string, protocol = 'telnet(rfc2217)'): Promise<Ser2net> {
+  /** `protocol`: '' for a raw port. `kicks`: a new connection throws the old one off. */
+  static async start(path: string, protocol = 'telnet(rfc2217)', kicks = false): Promise<Ser2net> {
     const directory = mkdtempSync(join(tmpdir(), 'ser2net-'));
     const port = await freePort();
     const file = join(directory, 'ser2net.yaml');
@@ -126,8 +144,9 @@ export class Ser2net {
         '%YAML 1.1',
         '---',
         'connection: &console',
-        `  accepter: ${protocol},tcp,127.0.0.1,${port}`,
+        `  accepter: ${protocol === '' ? '' : `${protocol},`}tcp,127.0.0.1,${port}`,
         `  connector: serialdev,${path},9600n81,local`,
+        ...(kicks ? ['  options:', '    kickolduser: true'] : []),
         '',
       ].join('\n'),
     );

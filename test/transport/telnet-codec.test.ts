@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  ANSWERS_MAX,
   encodeSubnegotiation,
   type Side,
   SUBNEGOTIATION_BYTES_MAX,
@@ -27,6 +28,7 @@ class Record {
       {
         data: (bytes) => this.data.push(...bytes),
         send: (bytes) => this.sent.push(...bytes),
+        optionLoop: () => this.calls.push('loop'),
         optionChanged: (side, option, on) => this.calls.push(`${side} ${option} ${on}`),
         subnegotiation: (option, payload) => this.calls.push(`sub ${option} [${payload}]`),
         timingMarkAnswered: () => this.calls.push('mark'),
@@ -219,6 +221,7 @@ describe('telnet codec', () => {
         seen = bytes;
       },
       send: nothing,
+      optionLoop: nothing,
       optionChanged: nothing,
       subnegotiation: nothing,
       timingMarkAnswered: nothing,
@@ -320,5 +323,29 @@ describe('telnet codec', () => {
 
   it('doubles an IAC in a subnegotiation', () => {
     expect([...encodeSubnegotiation(44, [5, IAC])]).toEqual([IAC, SB, 44, 5, IAC, IAC, IAC, SE]);
+  });
+});
+
+describe('a loop of requests', () => {
+  const DO_99 = [IAC, DO, 99];
+
+  it('is answered a thousand times, then passed over until it may be again', () => {
+    const record = new Record();
+    for (let i = 0; i < ANSWERS_MAX + 50; i++) record.feed(DO_99);
+    expect(record.sent.length).toBe(3 * ANSWERS_MAX);
+    expect(record.calls).toEqual(['loop']);
+    record.codec.answerAgain();
+    record.feed(DO_99);
+    expect(record.sent.slice(3 * ANSWERS_MAX)).toEqual([IAC, WONT, 99]);
+  });
+
+  it('changes nothing while it is passed over, but what we asked for is still taken', () => {
+    const record = new Record();
+    record.codec.request('us', TELNET_BINARY);
+    for (let i = 0; i < ANSWERS_MAX; i++) record.feed(DO_99);
+    record.feed([IAC, WILL, TELNET_BINARY, IAC, DO, TELNET_BINARY]);
+    expect(record.codec.isOn('him', TELNET_BINARY)).toBe(false);
+    expect(record.codec.isOn('us', TELNET_BINARY)).toBe(true);
+    expect(record.codec.protocolBytes).toBe(2 * (ANSWERS_MAX + 2));
   });
 });

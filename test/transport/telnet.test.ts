@@ -193,7 +193,7 @@ describe('telnet: a hostile peer', () => {
     await until(() => ear.closes.length === 1, 15_000);
     expect(ear.closes[0]).toEqual({
       kind: 'lost',
-      detail: 'the other end sends but does not read',
+      detail: 'it sent 256 KB of telnet commands within 1 s: is this a terminal server?',
     });
   });
 

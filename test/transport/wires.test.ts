@@ -1,13 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe } from 'vitest';
 import type { BreakMethod, ConsoleAddress } from '../../src/clist/cluster.ts';
 import { systemClock } from '../../src/clock/system.ts';
 import { createTransport } from '../../src/transport/open.ts';
 import type { Transport } from '../../src/transport/transport.ts';
 import { describeTransport, type Rig } from './contract.ts';
-import { haveTools, PtyLine, Ser2net } from './external.ts';
+import { haveTools, PtyLine, socatVersion } from './external.ts';
 import { TcpPeer } from './tcp-peer.ts';
 import { TelnetPeer, type TelnetPeerOptions } from './telnet-peer.ts';
 
@@ -21,11 +20,13 @@ function setReading(peer: TcpPeer, reading: boolean): void {
 }
 
 const busyGreeting = 'Port already in use\r\n';
+const kickedOff = '\r\nYou have been kicked off by a new user\r\n';
 
 async function tcpRig(method: BreakMethod = LINE_BREAK): Promise<Rig> {
   const peer = await TcpPeer.listen();
   return {
-    create: () => open({ kind: 'tcp', host: '127.0.0.1', port: peer.port }, method),
+    create: (port = peer.port) => open({ kind: 'tcp', host: '127.0.0.1', port }, method),
+    port: peer.port,
     say: (bytes) => peer.socket.write(bytes),
     typed: () => peer.received,
     hangUp: () => {
@@ -34,6 +35,9 @@ async function tcpRig(method: BreakMethod = LINE_BREAK): Promise<Rig> {
     setReading: (reading) => setReading(peer, reading),
     occupy: () => {
       peer.greet = (socket) => socket.end(busyGreeting);
+    },
+    kick: () => {
+      peer.socket.end(kickedOff);
     },
     stop: () => peer.stop(),
   };
@@ -54,6 +58,11 @@ async function unixRig(): Promise<Rig> {
     occupy: () => {
       peer.greet = (socket) => socket.end(busyGreeting);
     },
+    kick: () => {
+      peer.socket.end(kickedOff);
+    },
+    freeze: () => setReading(peer, false),
+    thaw: () => setReading(peer, true),
     stop: async () => {
       await peer.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -64,7 +73,8 @@ async function unixRig(): Promise<Rig> {
 async function telnetRig(options: Partial<TelnetPeerOptions>): Promise<Rig> {
   const peer = await TelnetPeer.listen(options);
   return {
-    create: () => open({ kind: 'telnet', host: '127.0.0.1', port: peer.tcp.port }),
+    create: (port = peer.tcp.port) => open({ kind: 'telnet', host: '127.0.0.1', port }),
+    port: peer.tcp.port,
     say: (bytes) => peer.say(bytes),
     typed: () => Buffer.from(peer.console),
     hangUp: () => {
@@ -74,6 +84,13 @@ async function telnetRig(options: Partial<TelnetPeerOptions>): Promise<Rig> {
     occupy: () => {
       peer.tcp.greet = (socket) => socket.end(busyGreeting);
     },
+    kick: () => {
+      peer.tcp.socket.end(kickedOff);
+    },
+    sayWire: (bytes) => {
+      peer.tcp.socket.write(bytes);
+    },
+    requests: () => peer.requests.length,
     breaks: () => peer.breaks.map(({ what }) => what),
     stop: () => peer.tcp.stop(),
   };
@@ -90,6 +107,9 @@ async function serialRig(): Promise<Rig> {
     typed: () => peer.received,
     hangUp: () => line.stop(),
     setReading: (reading) => setReading(peer, reading),
+    freeze: () => line.freeze(),
+    thaw: () => line.thaw(),
+    unplug: () => line.stop(),
     occupy: async () => {
       const other = create();
       others.push(other);
@@ -103,59 +123,52 @@ async function serialRig(): Promise<Rig> {
   };
 }
 
-async function ser2netRig(): Promise<Rig> {
-  const peer = await TcpPeer.listen();
-  const line = await PtyLine.start(peer);
-  const server = await Ser2net.start(line.path);
-  const others: Transport[] = [];
-  const create = (): Transport => open({ kind: 'telnet', host: '127.0.0.1', port: server.port });
-  return {
-    create,
-    say: (bytes) => peer.socket.write(bytes),
-    typed: () => peer.received,
-    hangUp: () => server.stop(),
-    setReading: (reading) => setReading(peer, reading),
-    occupy: async () => {
-      const other = create();
-      others.push(other);
-      await other.open({ data: () => {}, modem: () => {}, closed: () => {} });
-      if (!other.write(Buffer.from('.'))) await other.drained();
-    },
-    stop: async () => {
-      for (const other of others) other.close();
-      await server.stop();
-      await line.stop();
-      await peer.stop();
-    },
-  };
-}
+const NO_LINE = 'no serial line stands behind this peer';
+const ONLY_BYTES = "the wire has no protocol of its own: all bytes are the console's";
+const NO_NETWORK = 'there is no network between';
+const OWN_PEER = [`node ${process.versions.node}, a peer of the tests`];
+const onTcp = { unplugged: NO_LINE, 'option-storm': ONLY_BYTES, malformed: ONLY_BYTES };
+const onTelnet = { unplugged: NO_LINE };
 
-describeTransport('tcp', tcpRig, { canBreak: false });
+describeTransport('tcp', tcpRig, { canBreak: false, peers: OWN_PEER, cannot: onTcp });
 describeTransport(
   'tcp with a BREAK of bytes',
   () => tcpRig({ kind: 'bytes', sequence: ['', 260] }),
-  { canBreak: true },
+  { canBreak: true, peers: OWN_PEER, cannot: onTcp },
 );
-describeTransport('unix', unixRig, { canBreak: false });
+describeTransport('unix', unixRig, {
+  canBreak: false,
+  peers: OWN_PEER,
+  cannot: { ...onTcp, vanished: NO_NETWORK },
+});
 // The first off ends a BREAK that an earlier connection may have left on.
 describeTransport('telnet, everything agreed', () => telnetRig({}), {
   canBreak: true,
   breakSeen: ['off', 'on', 'off'],
+  peers: OWN_PEER,
+  cannot: onTelnet,
 });
 describeTransport(
   'telnet, nothing agreed',
   () => telnetRig({ binary: false, rfc2217: false, marks: 'none' }),
-  { canBreak: true, breakSeen: ['brk'] },
+  { canBreak: true, breakSeen: ['brk'], peers: OWN_PEER, cannot: onTelnet },
 );
 describeTransport('telnet, no word about options', () => telnetRig({ silent: true }), {
   canBreak: true,
   breakSeen: ['brk'],
+  peers: OWN_PEER,
+  cannot: onTelnet,
 });
-describe('serial, a pty of socat', () => {
-  if (!haveTools('socat')) return;
-  describeTransport('as a wire', serialRig, { canBreak: true, floodBytes: 1 << 20 });
-});
-describe('telnet, ser2net before a pty of socat', () => {
-  if (!haveTools('socat', 'ser2net')) return;
-  describeTransport('as a wire', ser2netRig, { canBreak: true, floodBytes: 1 << 20 });
-});
+if (haveTools('socat')) {
+  describeTransport('serial, a pty', serialRig, {
+    canBreak: true,
+    floodBytes: 1 << 20,
+    peers: [socatVersion()],
+    cannot: {
+      vanished: NO_NETWORK,
+      kicked: 'the lock of a port keeps others out',
+      'option-storm': ONLY_BYTES,
+      malformed: ONLY_BYTES,
+    },
+  });
+}
