@@ -121,6 +121,33 @@ export const CONSOLE_COMMANDS: readonly SiteCommand[] = [
     },
   },
   {
+    words: ['ssh'],
+    takes: 'NODE cut [N]|well',
+    does: 'its ssh: after N more answers a command is carried out, and cut off before its answer',
+    run: (site, [node = '', state = '', count = '0']) => {
+      const { ssh } = site.node(node);
+      if (!/^\d{1,6}$/.test(count)) {
+        throw new SimError('bad-option', `'${count}' is no number`, 'so many commands: 3');
+      }
+      ssh.cutsAfter = either(state, 'cut', 'well') ? Number(count) : null;
+      return `ssh of ${node}: ${ssh.cutsAfter === null ? 'well' : `cut after ${count} answers`}`;
+    },
+  },
+  {
+    words: ['worn'],
+    takes: 'NODE NAME [good]',
+    does: 'a variable keeps its value, whatever is written to it',
+    run: (site, [node = '', name = '', state = 'worn']) => {
+      const { nvram } = site.node(node);
+      if (!nvram.has(name)) {
+        throw new SimError('bad-option', `no variable is named '${name}'`, 'auto-boot?, ...');
+      }
+      if (either(state, 'worn', 'good')) nvram.worn.add(name);
+      else nvram.worn.delete(name);
+      return `${name} of ${node} is ${state}`;
+    },
+  },
+  {
     words: ['battery'],
     takes: 'dead|good NODE',
     does: 'with a dead battery the variables are gone after the next power-off',

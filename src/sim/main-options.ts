@@ -8,17 +8,19 @@ import { QUICK_TIMES, REAL_TIMES, type SimTimes } from './times.ts';
 
 export interface MainOptions {
   readonly site: SiteOptions;
-  /** n1, n2, power, service, router, control; 0: any free port. */
+  /** n1, n2, power, service, router, control, ssh of n1 and n2; 0: any free port. */
   readonly ports: readonly number[];
   readonly ptyFolder: string | null;
+  /** Where the keys for ssh are put; null: no ssh. */
+  readonly sshFolder: string | null;
   /** Show the usage and end. */
   readonly help: boolean;
 }
 
 export const USAGE = `clusterd-sim: two simulated SPARC machines with one shared disk
 usage: clusterd-sim [options]      (or: npm run sim -- [options])
-  --ports LIST     consoles n1 and n2, power, service, router, control
-                   default 7001,7002,7003,7004,7005,7006; 0: any free port
+  --ports LIST     consoles n1 and n2, power, service, router, control, ssh of n1 and n2
+                   default 7001,7002,7003,7004,7005,7006,7007,7008; 0: any free port
   --post D --boot D --dump D       how long these take; default 1.5s, 2.5s, 2s
   --load D         one transaction every D; default 200ms
   --real-times     times as on real machines: POST 45 s, boot 2 min, dump 90 s
@@ -31,10 +33,11 @@ usage: clusterd-sim [options]      (or: npm run sim -- [options])
   --shell          a root shell is left open on the console
   --sun4v          the system answers BREAK with a menu
   --shared         several clients may be connected to one console
+  --ssh FOLDER     sshd on each node, while its system runs; key and known_hosts in FOLDER
   --pty FOLDER     the consoles as FOLDER/n1 and FOLDER/n2 too (needs socat)
 Consoles are plain telnet: telnet 127.0.0.1 7001.  'help' shows the commands.`;
 
-const DEFAULT_PORTS = [7001, 7002, 7003, 7004, 7005, 7006];
+const DEFAULT_PORTS = [7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008];
 
 const FLAGS = {
   ports: { type: 'string' },
@@ -45,6 +48,7 @@ const FLAGS = {
   seed: { type: 'string' },
   cpus: { type: 'string' },
   pty: { type: 'string' },
+  ssh: { type: 'string' },
   'real-times': { type: 'boolean' },
   new: { type: 'boolean' },
   cold: { type: 'boolean' },
@@ -80,6 +84,7 @@ export function readMainOptions(args: readonly string[]): MainOptions {
     },
     ports: readPorts(values.ports),
     ptyFolder: values.pty ?? null,
+    sshFolder: values.ssh ?? null,
     help: values.help === true,
   };
 }
@@ -133,7 +138,7 @@ function readPorts(text: string | undefined): readonly number[] {
   const given = text.split(',').map(Number);
   const good = given.every((port) => Number.isInteger(port) && port >= 0 && port < 65_536);
   if (!good || given.length > DEFAULT_PORTS.length) {
-    throw wrong('ports', text, 'up to six port numbers with commas between: 7001,7002,7003');
+    throw wrong('ports', text, 'up to eight port numbers with commas between: 7001,7002,7003');
   }
   return DEFAULT_PORTS.map((_, index) => given[index] ?? 0);
 }

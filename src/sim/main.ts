@@ -15,6 +15,7 @@ import { SimError } from './sim-error.ts';
 import { Site } from './site.ts';
 import type { SiteListening } from './site-sockets.ts';
 import type { Address } from './socket-server.ts';
+import { writeSshFiles } from './ssh-files.ts';
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const show = ({ host, port }: Address) => `${host} ${port}`;
@@ -24,7 +25,9 @@ async function run(options: MainOptions): Promise<void> {
   const [first = 0, second = 0, powerPort = 0, servicePort = 0, routerPort = 0, controlPort = 0] =
     options.ports;
   const consolePorts = [first, second];
-  const listening = await site.listen({ consolePorts, powerPort, servicePort, routerPort });
+  const ssh = options.sshFolder === null ? {} : { ssh: await sshOf(options.ports.slice(6)) };
+  const ports = { consolePorts, powerPort, servicePort, routerPort };
+  const listening = await site.listen({ ...ports, ...ssh });
   let quit = () => {};
   const ended = new Promise<void>((resolve) => {
     quit = resolve;
@@ -34,6 +37,10 @@ async function run(options: MainOptions): Promise<void> {
   try {
     const controlAddress = await control.open(controlPort);
     announce(listening, controlAddress);
+    if (options.sshFolder !== null && ssh.ssh !== undefined) {
+      const lines = writeSshFiles(options.sshFolder, ssh.ssh.keys, Object.values(listening.ssh));
+      for (const line of lines) say(line);
+    }
     ptys.push(...(await openPtys(listening, options.ptyFolder)));
     site.onEvent((happening) => say(formatHappening(happening)));
     readCommands(site, () => quit());
@@ -50,10 +57,16 @@ async function run(options: MainOptions): Promise<void> {
   }
 }
 
+async function sshOf(ports: readonly number[]) {
+  const { makeSshKeys } = await import('./ssh-server.ts');
+  return { keys: makeSshKeys(), ports };
+}
+
 function announce(listening: SiteListening, control: Address): void {
   for (const [name, address] of Object.entries(listening.consoles)) {
     say(`console ${name}: telnet ${show(address)}`);
   }
+  for (const [name, address] of Object.entries(listening.ssh)) say(`ssh ${name}: ${show(address)}`);
   say(`power switch: ${show(listening.power)}`);
   say(`service address: ${show(listening.service)}`);
   say(`router: ${show(listening.router)}`);

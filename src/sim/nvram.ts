@@ -98,6 +98,8 @@ function normalise(of: VariableKind, value: string): string | null {
 export class Nvram {
   /** How often a variable was written, for wear. */
   writes = 0;
+  /** Worn out: these keep what they have, whatever is said to be written. */
+  readonly worn = new Set<string>();
   readonly #values = new Map<string, string>();
 
   constructor(values: Readonly<Record<string, string>> = {}) {
@@ -124,7 +126,7 @@ export class Nvram {
     if (variable === undefined) return 'unknown';
     const stored = normalise(variable.of, value);
     if (stored === null) return 'invalid';
-    this.#values.set(name, stored);
+    if (!this.worn.has(name)) this.#values.set(name, stored);
     this.writes += 1;
     return 'set';
   }

@@ -9,6 +9,10 @@ export class SiteNode {
   readonly machine: SunNode;
   /** The port of the terminal server that carries this node's name, whatever it is plugged into. */
   readonly console: ConsolePort;
+  /** `cutsAfter`: so many commands over ssh are answered, the next is carried out and cut off. */
+  readonly ssh: { cutsAfter: number | null } = { cutsAfter: null };
+  /** The half of the mirror from which its system mounted the root last; set by the site. */
+  bootedFrom = '';
   readonly #power: PowerSwitch;
 
   constructor(machine: SunNode, console: ConsolePort, power: PowerSwitch) {

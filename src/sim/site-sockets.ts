@@ -4,6 +4,7 @@ import { powerServer } from './power-server.ts';
 import { followNetwork, routerServer, SwitchedServer, serviceServer } from './service-server.ts';
 import type { Site } from './site.ts';
 import type { Address, SocketServer } from './socket-server.ts';
+import type { SshKeys, SshServer } from './ssh-server.ts';
 import type { TelnetOptions } from './telnet-server.ts';
 
 export interface ListenOptions {
@@ -13,6 +14,8 @@ export interface ListenOptions {
   readonly servicePort?: number;
   readonly routerPort?: number;
   readonly telnet?: Partial<TelnetOptions>;
+  /** Opens an sshd for each node, on these ports. Default: none. */
+  readonly ssh?: { readonly keys: SshKeys; readonly ports: readonly number[] };
 }
 
 export interface SiteListening {
@@ -20,6 +23,8 @@ export interface SiteListening {
   readonly consoles: Readonly<Record<string, Address>>;
   /** The same consoles as bare bytes, without BREAK. */
   readonly rawConsoles: Readonly<Record<string, Address>>;
+  /** By name of the node; empty without `ssh`. */
+  readonly ssh: Readonly<Record<string, Address>>;
   readonly power: Address;
   readonly service: Address;
   /** Always there: what tells a dead node from a dead network. */
@@ -30,8 +35,8 @@ export interface SiteListening {
 }
 
 export async function listenSite(site: Site, options: ListenOptions): Promise<SiteListening> {
-  const servers: SocketServer[] = [];
-  const open = async (server: SocketServer, port = 0): Promise<Address> => {
+  const servers: { close(): Promise<void> }[] = [];
+  const open = async (server: SocketServer | SshServer, port = 0): Promise<Address> => {
     const address = await server.open(port);
     servers.push(server);
     return address;
@@ -43,6 +48,11 @@ export async function listenSite(site: Site, options: ListenOptions): Promise<Si
       const telnet = telnetConsole(node.console, options.telnet ?? {});
       consoles[node.name] = await open(telnet, options.consolePorts?.[index]);
       rawConsoles[node.name] = await open(rawConsole(node.console));
+    }
+    const ssh: Record<string, Address> = {};
+    const made = options.ssh === undefined ? [] : await sshServers(site, options.ssh.keys);
+    for (const [index, { name, server }] of made.entries()) {
+      ssh[name] = await open(server, options.ssh?.ports[index]);
     }
     const power = await open(powerServer(site.power), options.powerPort);
     const failed = (error: Error) => site.note(null, error.message);
@@ -58,6 +68,7 @@ export async function listenSite(site: Site, options: ListenOptions): Promise<Si
     return {
       consoles,
       rawConsoles,
+      ssh,
       power,
       service: serviceAddress,
       router: routerAddress,
@@ -68,4 +79,10 @@ export async function listenSite(site: Site, options: ListenOptions): Promise<Si
     await Promise.all(servers.map((server) => server.close()));
     throw error;
   }
+}
+
+/** What it stands on is loaded only where it is wanted: simulations by the thousand do without. */
+async function sshServers(site: Site, keys: SshKeys) {
+  const { SshServer: Server } = await import('./ssh-server.ts');
+  return site.nodes.map((node) => ({ name: node.name, server: new Server(site, node, keys) }));
 }

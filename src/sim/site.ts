@@ -173,6 +173,7 @@ export class Site {
 
   #noteDisk(happening: DiskHappening): void {
     if (happening.kind === 'mounted') {
+      this.node(happening.mount.node).bootedFrom = happening.half;
       this.note(happening.mount.node, `root mounted (${happening.half})`);
     } else if (happening.kind === 'unmounted') {
       const how = happening.clean ? 'in order' : 'as its system died';

@@ -4,6 +4,7 @@
  */
 import { LineEditor } from './line-editor.ts';
 import type { Nvram } from './nvram.ts';
+import { eeprom } from './solaris-eeprom.ts';
 import type { SolarisOptions } from './solaris-options.ts';
 
 export type SessionRequest = 'reboot' | 'halt' | 'power-off' | 'single-user' | 'go-on';
@@ -174,7 +175,7 @@ export class SolarisSession {
       case 'hostname':
         return `${this.#host.options.nodename}\r\n`;
       case 'eeprom':
-        return this.#eeprom(args);
+        return eeprom(this.#host.nvram, args, true).output.replaceAll('\n', '\r\n');
       case 'cat':
         return args[0] === '/var/adm/messages'
           ? this.#host.options.messages.map((message) => `${message}\r\n`).join('')
@@ -182,24 +183,5 @@ export class SolarisSession {
       default:
         return `${name}: not found\r\n`;
     }
-  }
-
-  #eeprom(args: readonly string[]): string {
-    const { nvram } = this.#host;
-    if (args.length === 0)
-      return nvram
-        .names()
-        .map((name) => `${nvram.eeprom(name)}\r\n`)
-        .join('');
-    return args.map((argument) => this.#eepromOne(argument)).join('');
-  }
-
-  #eepromOne(argument: string): string {
-    const { nvram } = this.#host;
-    const [, name = '', , value] = /^([^=]*)(=(.*))?$/.exec(argument) ?? [];
-    if (!nvram.has(name)) return `eeprom: no such property '${name}'.\r\n`;
-    if (value === undefined) return `${nvram.eeprom(name)}\r\n`;
-    const set = nvram.set(name, value) === 'set';
-    return set ? '' : `eeprom: invalid value '${value}' for ${name}\r\n`;
   }
 }

@@ -190,9 +190,9 @@ describe('a mistake', () => {
 
 describe('the command line of clusterd-sim', () => {
   it('has fixed ports, unless told otherwise', () => {
-    expect(readMainOptions([]).ports).toEqual([7001, 7002, 7003, 7004, 7005, 7006]);
-    expect(readMainOptions(['--ports', '0']).ports).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(readMainOptions(['--ports', '9001,9002']).ports).toEqual([9001, 9002, 0, 0, 0, 0]);
+    expect(readMainOptions([]).ports).toEqual([7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008]);
+    expect(readMainOptions(['--ports', '0']).ports).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(readMainOptions(['--ports', '9001,9002']).ports).toEqual([9001, 9002, 0, 0, 0, 0, 0, 0]);
   });
 
   it('takes durations, and keeps the boot in proportion', () => {

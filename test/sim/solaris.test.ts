@@ -60,7 +60,8 @@ describe('a healthy system', () => {
     expect(terminal.line('eeprom auto-boot?')).toBe('eeprom auto-boot?\r\nauto-boot?=false\r\n# ');
     expect(terminal.line('eeprom auto-boot?=true')).toBe('eeprom auto-boot?=true\r\n# ');
     expect(node.nvram.get('auto-boot?')).toBe('true');
-    expect(terminal.line('eeprom nonsense')).toContain("no such property 'nonsense'");
+    expect(terminal.line('eeprom nonsense')).toContain('nonsense: data not available.');
+    expect(terminal.line('eeprom nonsense=1')).toContain('nonsense: invalid property.');
     expect(terminal.line('cat /var/adm/messages')).toContain('\npanic[cpu0]/thread=');
     expect(terminal.line('nonsense')).toContain('nonsense: not found');
     expect(terminal.line('exit')).toBe(`exit\r\n\r\n${LOGIN}`);
