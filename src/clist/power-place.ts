@@ -29,6 +29,14 @@ export function plugOfDevice(device: PowerDevice): string {
   return unit === '' ? plug : `${unit}:${plug}`;
 }
 
+/** For people: agent, host and outlet, as far as CList names them. */
+export function nameOfDevice(device: PowerDevice): string {
+  const agent = device.agent.slice(device.agent.lastIndexOf('/') + 1);
+  const host = hostOfDevice(device);
+  const plug = plugOfDevice(device);
+  return `${agent}${host === null ? '' : ` ${host}`}${plug === '' ? '' : ` plug ${plug}`}`;
+}
+
 /**
  * Devices with the same key are one box. Many take one login at a time, whatever the outlet: they
  * are never asked by two agents at once.

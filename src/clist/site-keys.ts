@@ -24,6 +24,7 @@ export function newSiteDraft(span: Span): SiteDraft {
 }
 
 const TEST_ALARM_MS = { low: 10_000, high: 7 * 86_400_000 };
+const POWER_CHECK_MS = { low: 60_000, high: 86_400_000 };
 const HEARTBEAT_MS = { low: 1_000, high: 86_400_000 };
 
 export const SITE_KEYS: Readonly<Record<string, Key<SiteDraft>>> = {
@@ -67,6 +68,14 @@ export const SITE_KEYS: Readonly<Record<string, Key<SiteDraft>>> = {
     read: readHeartbeat,
   },
   metrics: { usage: 'metrics 127.0.0.1:9750', repeatable: false, read: readMetrics },
+  'power-check': {
+    usage: 'power-check every 10m',
+    repeatable: false,
+    read(line, draft) {
+      const powerCheckMs = readEvery(line, POWER_CHECK_MS);
+      if (powerCheckMs !== null) draft.site = { ...draft.site, powerCheckMs };
+    },
+  },
   'auto-apply': {
     usage: 'auto-apply yes, or auto-apply no',
     repeatable: false,

@@ -45,6 +45,8 @@ export interface Site {
   readonly heartbeat: { readonly everyMs: number; readonly argv: readonly string[] } | null;
   /** Where metrics are served, an address of this host alone. Null (default): nowhere. */
   readonly metrics: { readonly host: string; readonly port: number } | null;
+  /** Power devices are asked so often whether they work, ms, 1 min to 1 day. Default: 10 min. */
+  readonly powerCheckMs: number;
   /** Edits of CList and scripts apply by themselves. Default: false, they wait for `reload`. */
   readonly autoApply: boolean;
 }
@@ -57,5 +59,6 @@ export const DEFAULT_SITE: Site = {
   testAlarmMs: null,
   heartbeat: null,
   metrics: null,
+  powerCheckMs: 10 * 60_000,
   autoApply: false,
 };

@@ -11,6 +11,7 @@ import type { ClusterStatus, NodeStatus } from '../machine/describe.ts';
 import { formatAge } from './age.ts';
 import { consoleOf, evidenceLines, identityOf, shownBy } from './node-words.ts';
 import { alarmsOf, type Watched } from './status-alarms.ts';
+import { powerLines } from './status-power.ts';
 
 export const TRUST_WARNING =
   'trust: a silent node is believed dead after two unanswered BREAKs; nothing proves it';
@@ -36,7 +37,8 @@ export function formatPage(
   if (alarms === 'first') lines.push('', ...pageAlarms(cluster, wall), '');
   if (status !== null) {
     lines.push(...headLines(status, wall), ...status.nodes.flatMap(nodeLines));
-    lines.push(...timerLines(status), ...attachedLines(cluster, wall));
+    lines.push(...powerLines(cluster.power ?? [], wall), ...timerLines(status));
+    lines.push(...attachedLines(cluster, wall));
   }
   if (alarms === 'last') lines.push('', ...pageAlarms(cluster, wall));
   return `${lines.join('\n')}\n`;

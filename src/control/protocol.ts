@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { AcknowledgedAlarm, RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { OwnAlarm } from '../cluster/own-alarms.ts';
+import type { PowerDeviceStatus } from '../cluster/power-watch.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
 import type { Challenge } from './challenge.ts';
 
@@ -118,6 +119,8 @@ export type WatchedCluster =
       readonly fault: string | null;
       /** Alarms of the daemon itself, beside those of the script in `status`. */
       readonly ownAlarms: readonly OwnAlarm[];
+      /** What regular checks of its power devices came to; absent: it has none. */
+      readonly power?: readonly PowerDeviceStatus[];
       /** Who is attached to its consoles, in the order in which they came. */
       readonly attached: readonly AttachedPerson[];
       /** Those alarms, of both kinds, that somebody knows of. */

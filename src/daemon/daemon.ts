@@ -35,6 +35,7 @@ import { inTurns } from './in-turns.ts';
 import { LifeSigns } from './life-signs.ts';
 import { loadApart } from './load-apart.ts';
 import { Metrics } from './metrics.ts';
+import { powerOf } from './power-news.ts';
 import { type ReloadAnswer, Reloader } from './reloader.ts';
 import { SharedParts } from './shared-parts.ts';
 
@@ -77,6 +78,7 @@ export class Daemon {
       clock: options.clock,
       onLevel: (cluster, level, detail) =>
         this.#fleet.watched.get(cluster)?.runner.net(level, detail),
+      power: powerOf((cluster) => this.#fleet.watched.get(cluster)?.runner ?? null),
       onNotice: options.onNotice,
     });
     const { refused } = options.loaded;
@@ -262,6 +264,7 @@ export class Daemon {
       status: runner.status(),
       fault: runner.fault,
       ownAlarms: runner.own.list(),
+      power: this.#shared.powerChecks.list(runner.cluster),
       attached: this.#attached.list(runner.cluster),
       acknowledged: this.#shared.alarmsOf(runner.cluster)?.acknowledged() ?? [],
     };

@@ -35,6 +35,7 @@ import { createTransport } from '../transport/open.ts';
 import { AlarmSinks, COMMAND_ALARM } from './alarm-sinks.ts';
 import { ClusterAlarms } from './cluster-alarms.ts';
 import { countedJournal } from './counted-journal.ts';
+import { PowerChecks, type PowerChecksOptions } from './power-checks.ts';
 import { SiteAlarms } from './site-alarms.ts';
 
 export interface SharedOptions {
@@ -43,6 +44,8 @@ export interface SharedOptions {
   readonly clock: Clock;
   /** The network of a cluster changed. */
   readonly onLevel: (cluster: string, level: NetLevel, detail: string) => void;
+  /** For the regular checks of power devices. */
+  readonly power: Pick<PowerChecksOptions, 'look' | 'tell'>;
   /** Something about the daemon itself that belongs to no cluster; one clause. */
   readonly onNotice: (text: string) => void;
 }
@@ -69,6 +72,7 @@ export class SharedParts {
   /** Alarms of no cluster, and the sinks that all share. */
   readonly siteAlarms: SiteAlarms;
   readonly tally = new Tally();
+  readonly powerChecks: PowerChecks;
   #reachability: Reachability | null = null;
 
   constructor(options: SharedOptions) {
@@ -85,6 +89,8 @@ export class SharedParts {
       locate: (agent) => resolveFenceAgent(agent),
       reveal: (secret) => resolveSecret(secret).reveal(),
     });
+    const { check } = this.#fenceAgents;
+    this.powerChecks = new PowerChecks({ clock, check, ...options.power }, site.powerCheckMs);
   }
 
   /** Begins to probe the networks of these clusters. */
@@ -93,6 +99,7 @@ export class SharedParts {
     const probers = systemProbers(this.#clock, onNotice);
     this.#reachability = new Reachability({ clock: this.#clock, targets, ...probers, onLevel });
     this.#reachability.start();
+    this.powerChecks.update(targets);
   }
 
   /**
@@ -100,11 +107,13 @@ export class SharedParts {
    * clusters of which nothing is known.
    */
   update(targets: readonly Cluster[]): readonly string[] {
+    this.powerChecks.update(targets);
     return this.#reachability?.update(targets) ?? [];
   }
 
   stop(): void {
     this.#reachability?.stop();
+    this.powerChecks.stop();
   }
 
   /** After a stall: what was not answered meanwhile means nothing. */
@@ -126,6 +135,7 @@ export class SharedParts {
   /** After a reload: alarms go where the site says now. What waits still goes where it said before. */
   applySite(site: Site): void {
     this.siteAlarms.apply(site);
+    this.powerChecks.setInterval(site.powerCheckMs);
     for (const cluster of this.#alarms.keys()) {
       this.#useCommand(cluster, this.#ownCommands.get(cluster) ?? []);
     }

@@ -19,5 +19,8 @@ export function siteChanges(before: Site, after: Site): readonly string[] {
   if (differ(({ testAlarmMs }) => testAlarmMs)) lines.push('site: the test alarm changed');
   if (differ(({ heartbeat }) => heartbeat)) lines.push('site: the heartbeat changed');
   if (differ(({ metrics }) => metrics)) lines.push('site: the address of the metrics changed');
+  if (differ(({ powerCheckMs }) => powerCheckMs)) {
+    lines.push('site: how often power devices are asked changed');
+  }
   return lines;
 }

@@ -2,6 +2,7 @@
  * One cluster as samples. Called for each cluster of a scrape. Pure. Labels are names from CList and
  * of states, grades and alarms of the script: no text of a console ever becomes one.
  */
+import type { PowerDeviceStatus } from '../cluster/power-watch.ts';
 import type { WatchedCluster } from '../control/protocol.ts';
 import type { ClusterStatus, NodeStatus } from '../machine/describe.ts';
 import type { Exposition, Family } from './exposition.ts';
@@ -38,6 +39,11 @@ const CONNECTED = gauge('console_connected', '1: the console of the node is conn
 const SILENT = gauge('console_silent_seconds', 'Time since the console last said anything.');
 const EVIDENCE = gauge('evidence_age_seconds', 'Age of the evidence that is held against a node.');
 const STALE = gauge('evidence_stale', '1: it has to be renewed before it counts.');
+const POWER = gauge('power_device_answers', '1: the power device answered its last check.');
+const POWER_CHECKED = gauge(
+  'power_device_checked_timestamp_seconds',
+  'When the power device was last checked.',
+);
 const ALARMS = gauge('cluster_alarms', 'Alarms that are up.');
 const ALARM = gauge('alarm_raised_timestamp_seconds', 'When an alarm that is up was raised.');
 const ACKNOWLEDGED = gauge('cluster_alarms_acknowledged', 'Alarms that are up and acknowledged.');
@@ -68,7 +74,18 @@ export function addCluster(to: Exposition, one: WatchedCluster, counts: ClusterC
   to.add(TAKEOVERS, labels, counts.takeovers);
   to.add(BOOTS, labels, counts.boots);
   to.add(BREAKS, labels, counts.breaks);
+  for (const device of one.power ?? []) addPower(to, labels, device);
   if (status !== null) addStatus(to, labels, status);
+}
+
+function addPower(
+  to: Exposition,
+  { cluster }: { readonly cluster: string },
+  { node, device, outcome, checkedWall }: PowerDeviceStatus,
+): void {
+  const labels = { cluster, node, device };
+  to.add(POWER, labels, outcome === null ? null : outcome !== 'no-answer');
+  to.add(POWER_CHECKED, labels, checkedWall === null ? null : checkedWall / 1000);
 }
 
 function addStatus(

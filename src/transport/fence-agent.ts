@@ -37,8 +37,11 @@ export interface FenceAgents {
   /** Tells the device to switch off. `off`: it says it did, which `status` has to confirm. */
   off(device: PowerDevice): Promise<FenceAgentAnswer>;
   status(device: PowerDevice): Promise<FenceAgentAnswer>;
-  /** Would it work? Asks `monitor`, where the agent has it, and `status`; gives way to the others. */
-  check(device: PowerDevice): Promise<FenceAgentCheck>;
+  /**
+   * Would it work? Asks `status`, and gives way to the others. `isThorough`: `monitor` first, where
+   * the agent has it, which says more of what is wrong.
+   */
+  check(device: PowerDevice, isThorough: boolean): Promise<FenceAgentCheck>;
 }
 
 type Action = 'off' | 'status' | 'monitor' | 'metadata';
@@ -62,8 +65,8 @@ export function createFenceAgents(parts: FenceAgentParts): FenceAgents {
   return {
     off: (device) => fence(device, 'off', readOff),
     status: (device) => fence(device, 'status', readStatus),
-    async check(device) {
-      if (await hasMonitor(parts, device.agent, monitors)) {
+    async check(device, isThorough) {
+      if (isThorough && (await hasMonitor(parts, device.agent, monitors))) {
         const well = await call(device, 'monitor', 'check', readMonitor);
         if (well === null) return PUT_OFF;
         if (well.outcome === 'no-answer') return well;

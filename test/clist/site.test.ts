@@ -41,6 +41,7 @@ test('every key arrives', () => {
       '  test-alarm every 1d',
       '  heartbeat every 1m /bin/beat -x',
       '  metrics 127.0.0.1:9750',
+      '  power-check every 1h',
       '  auto-apply yes',
     ),
   );
@@ -83,6 +84,7 @@ test('every key arrives', () => {
     testAlarmMs: 86_400_000,
     heartbeat: { everyMs: 60_000, argv: ['/bin/beat', '-x'] },
     metrics: { host: '127.0.0.1', port: 9750 },
+    powerCheckMs: 3_600_000,
     autoApply: true,
   });
 });
@@ -119,6 +121,8 @@ describe('one wrong line, one complaint, and the cluster below stays right', () 
     ['test-alarm every 1s', 'bad-duration'],
     ['test-alarm every day', 'bad-duration'],
     ['test-alarm every 30d', 'bad-duration'],
+    ['power-check every 10s', 'bad-duration'],
+    ['power-check 10m', 'value-not-allowed'],
     ['heartbeat every 2d /bin/beat', 'bad-duration'],
     ['heartbeat every 1m', 'missing-value'],
     ['heartbeat every 0s /bin/beat', 'bad-duration'],
