@@ -52,23 +52,23 @@ function checking(count: number) {
   );
   checks.update(clusters(count));
   /** Answers come between the steps. */
-  const after = async (ms: number) => {
+  const later = async (ms: number) => {
     for (let passed = 0; passed < ms; passed += 1_000) {
       clock.advance(1_000);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return told.splice(0);
   };
-  return { clock, checks, dead, stage, after };
+  return { clock, checks, dead, stage, later };
 }
 
 describe('regular checks', () => {
   test('of a thousand clusters are spread, few at a time, and each device has its turn', async () => {
-    const { checks, stage, after } = checking(500);
-    await after(60_000);
+    const { checks, stage, later } = checking(500);
+    await later(60_000);
     expect(stage.asked).toBeGreaterThan(50);
     expect(stage.asked).toBeLessThan(200);
-    await after(EVERY_MS);
+    await later(EVERY_MS);
     expect(stage.most).toBe(4);
     expect(stage.asked).toBeGreaterThanOrEqual(1_000);
     expect(checks.list('c499').map(({ outcome }) => outcome)).toEqual(['on', 'on']);
@@ -77,12 +77,12 @@ describe('regular checks', () => {
   });
 
   test('an alarm comes with the second missing answer, for each node, and goes with the first', async () => {
-    const { dead, after, checks } = checking(2);
+    const { dead, later, checks } = checking(2);
     dead.add('pdu1');
-    expect(await after(20_000)).toEqual([]);
+    expect(await later(20_000)).toEqual([]);
     const wrong = (plug: number, node: string) =>
       `c1 ${node}: fence_apc pdu1 plug ${plug}, which switches ${node} off, did not answer 2 times in a row: said no-answer`;
-    expect(await after(65_000)).toEqual([wrong(3, 'n1-0'), wrong(4, 'n1-1')]);
+    expect(await later(65_000)).toEqual([wrong(3, 'n1-0'), wrong(4, 'n1-1')]);
     expect(checks.list('c1')[0]).toMatchObject({
       node: 'n1-0',
       device: 'fence_apc pdu1 plug 3',
@@ -92,16 +92,16 @@ describe('regular checks', () => {
       contradicted: false,
     });
     dead.clear();
-    expect(await after(EVERY_MS + 5_000)).toEqual(['c1 n1-0: well', 'c1 n1-1: well']);
+    expect(await later(EVERY_MS + 5_000)).toEqual(['c1 n1-0: well', 'c1 n1-1: well']);
     checks.stop();
   });
 
   test('a device that is gone from CList is asked no more, and its alarm ends', async () => {
-    const { dead, after, checks, clock } = checking(2);
+    const { dead, later, checks, clock } = checking(2);
     dead.add('pdu1');
-    await after(90_000);
+    await later(90_000);
     checks.update(clusters(1));
-    expect(await after(1_000)).toEqual(['c1 n1-0: well', 'c1 n1-1: well']);
+    expect(await later(1_000)).toEqual(['c1 n1-0: well', 'c1 n1-1: well']);
     expect(checks.list('c1')).toEqual([]);
     expect(checks.list('c0')).toHaveLength(2);
     checks.stop();
@@ -109,11 +109,11 @@ describe('regular checks', () => {
   });
 
   test('another plug is another device: nothing is known of it', async () => {
-    const { after, checks } = checking(1);
-    await after(20_000);
+    const { later, checks } = checking(1);
+    await later(20_000);
     checks.update(clusters(1, [3, 5]));
     expect(checks.list('c0').map(({ outcome }) => outcome)).toEqual(['on', null]);
-    await after(20_000);
+    await later(20_000);
     expect(checks.list('c0').map(({ outcome }) => outcome)).toEqual(['on', 'on']);
     checks.stop();
   });
