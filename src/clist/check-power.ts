@@ -6,7 +6,7 @@
  */
 import type { DiagnosticSink } from '../language/diagnostics.ts';
 import type { PowerDevice } from './cluster.ts';
-import { hostOfConsole } from './console-place.ts';
+import { isOnHost } from './console-place.ts';
 import type { ClusterDraft, NodeDraft, Placed } from './draft.ts';
 import { isForTests, type Sharing, sharingOf, whyNoPower } from './known-agents.ts';
 import {
@@ -145,7 +145,7 @@ function sharingWith(cluster: ClusterDraft, node: NodeDraft, device: PowerDevice
   const host = hostOfDevice(device);
   if (host === null || isLoopback(host)) return known;
   const console = node.console?.value;
-  if (console !== undefined && host === hostOfConsole(console)?.toLowerCase()) {
+  if (console !== undefined && isOnHost(console, host)) {
     return { shares: 'network', why: `${host} is also the host of its console` };
   }
   if (host === cluster.service?.value.host.toLowerCase()) {

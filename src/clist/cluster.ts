@@ -13,7 +13,9 @@ export type ConsoleAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'serial'; readonly path: string; readonly baud: number }
   /** A stream socket on this host. */
-  | { readonly kind: 'unix'; readonly path: string };
+  | { readonly kind: 'unix'; readonly path: string }
+  /** A program in a terminal of its own; the first word is the program, by name or whole path. */
+  | { readonly kind: 'exec'; readonly argv: readonly string[] };
 
 /** Who logs in where over ssh, and with what. At least one of key, password and agent is given. */
 export interface SshTarget {

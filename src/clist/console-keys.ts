@@ -7,12 +7,12 @@ import { assertNever } from '../language/assert-never.ts';
 import type { BreakMethod, ConsoleAddress } from './cluster.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
-import { readUnix } from './local-console.ts';
+import { readExec, readUnix } from './local-console.ts';
 import { readDuration, readHostPort, readNumber } from './values.ts';
 import type { Word } from './words.ts';
 
 export function readConsole(line: LineReader, draft: NodeDraft): void {
-  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix'] as const);
+  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix', 'exec'] as const);
   if (kind === null) return;
   const value = readAddress(line, kind);
   if (value !== null) draft.console = { value, span: line.valueSpan };
@@ -27,6 +27,8 @@ function readAddress(line: LineReader, kind: ConsoleAddress['kind']): ConsoleAdd
       return readSerial(line);
     case 'unix':
       return readUnix(line);
+    case 'exec':
+      return readExec(line);
     default:
       return assertNever(kind);
   }

@@ -14,14 +14,27 @@ export function consoleKey(console: ConsoleAddress): string {
     case 'serial':
     case 'unix':
       return console.path;
+    case 'exec':
+      return JSON.stringify(console.argv);
     default:
       return assertNever(console);
   }
 }
 
-/** The host of the terminal server, or null: it is this one, or not known. */
-export function hostOfConsole(console: ConsoleAddress): string | null {
-  return console.kind === 'telnet' || console.kind === 'tcp' ? console.host : null;
+/** Does the console come through this host (in small letters)? Of a program: is it told to go there? */
+export function isOnHost(console: ConsoleAddress, host: string): boolean {
+  switch (console.kind) {
+    case 'telnet':
+    case 'tcp':
+      return console.host.toLowerCase() === host;
+    case 'serial':
+    case 'unix':
+      return false;
+    case 'exec':
+      return console.argv.some((word) => word.toLowerCase().replace(/^.*@/, '') === host);
+    default:
+      return assertNever(console);
+  }
 }
 
 /** False: only bytes, so a BREAK has to be a sequence of bytes that the other end understands. */

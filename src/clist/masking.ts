@@ -4,6 +4,7 @@
  * than too little.
  */
 import { DiagnosticSink } from '../language/diagnostics.ts';
+import { isSecretArgument } from './exec-secrets.ts';
 import { readWords, type Word } from './words.ts';
 
 /** Names of options and words whose value is a secret. */
@@ -25,18 +26,34 @@ function maskLine(source: string): string {
   // A broken quote: where the value begins and ends cannot be known.
   if (words === null) return maskFrom(source, source.search(/=|["']/) + 1);
   const agentAt = words[0]?.text === 'power' ? agentIndex(words) : Number.POSITIVE_INFINITY;
+  const argv = argvOf(words);
   let shown = source;
   words.forEach((word, index) => {
     const isUrl = index === 1 && words[0]?.text === 'alarm-webhook';
     const start = isUrl
       ? urlSecretStart(source, word)
-      : secretStart(source, word, words[index - 1], index > agentAt);
+      : isSecretArgument(argv, index - (words.length - argv.length))
+        ? argumentStart(source, word)
+        : secretStart(source, word, words[index - 1], index > agentAt);
     if (start === null) return;
     const end = word.span.endColumn - 1;
     shown = shown.slice(0, start) + '*'.repeat(end - start) + shown.slice(end);
   });
   const comment = (words.at(-1)?.span.endColumn ?? 1) - 1;
   return shown.slice(0, comment) + maskComment(shown.slice(comment));
+}
+
+/** The words of a program that is a console; none on other lines. */
+function argvOf(words: readonly Word[]): readonly string[] {
+  const isExec = words[0]?.text === 'console' && words[1]?.text === 'exec';
+  return isExec ? words.slice(2).map(({ text }) => text) : [];
+}
+
+/** `name=value` keeps its name. */
+function argumentStart(source: string, word: Word): number {
+  const start = word.span.column - 1;
+  const equals = source.slice(start, word.span.endColumn - 1).indexOf('=');
+  return equals > 0 ? start + equals + 1 : start;
 }
 
 /** Words of clusterd stand before the agent. What does not look like one may be anything. */

@@ -1,13 +1,15 @@
 /**
  * What a cluster needs for itself alone on this host, as claims (src/control/host-claims.ts): its
  * journal and its two consoles. Called by the daemon. A name of a host is taken as it is written:
- * `ts1` and its address are not known to be the same.
+ * `ts1` and its address are not known to be the same; a program with other words is another console.
  */
+import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Cluster, ConsoleAddress } from '../clist/cluster.ts';
 import type { HostClaims } from '../control/host-claims.ts';
 import { nameOf } from '../control/process-life.ts';
+import { assertNever } from '../language/assert-never.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 
@@ -23,11 +25,25 @@ export function consolesOf(cluster: Cluster): Promise<string[]> {
 }
 
 async function claimOfConsole(console: ConsoleAddress): Promise<string> {
-  if (console.kind === 'serial' || console.kind === 'unix') {
-    return `console ${await realpath(console.path).catch(() => console.path)}`;
+  switch (console.kind) {
+    case 'telnet':
+    case 'tcp': {
+      const host = console.host.toLowerCase().replace(/\.$/, '');
+      return `console ${LOOPBACK.includes(host) ? 'localhost' : host}:${console.port}`;
+    }
+    case 'serial':
+    case 'unix':
+      return `console ${await realpath(console.path).catch(() => console.path)}`;
+    case 'exec':
+      return `console exec ${basename(console.argv[0] ?? '')} ${digestOf(console.argv)}`;
+    default:
+      return assertNever(console);
   }
-  const host = console.host.toLowerCase().replace(/\.$/, '');
-  return `console ${LOOPBACK.includes(host) ? 'localhost' : host}:${console.port}`;
+}
+
+/** Everybody can read claims, and a password may stand among the words. */
+function digestOf(argv: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(argv)).digest('hex').slice(0, 16);
 }
 
 /** Why another process keeps us from it, or null. */

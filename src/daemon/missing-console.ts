@@ -1,10 +1,11 @@
 /**
- * What a console of this host needs and is not there: the device of a serial line, a unix socket.
+ * What a console of this host needs and is not there: the device of a serial line, a unix socket, a program.
  * Called by `missingParts`. Looks and never opens: a terminal server could take that for a user.
  */
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import type { ConsoleAddress } from '../clist/cluster.ts';
 import { systemCode } from '../cluster/daemon-error.ts';
+import { findProgram } from '../transport/find-program.ts';
 
 export interface ConsoleTrouble {
   /** One clause that names it. */
@@ -15,6 +16,23 @@ export interface ConsoleTrouble {
 export function consoleTrouble(console: ConsoleAddress): ConsoleTrouble | null {
   if (console.kind === 'serial') return pathTrouble(console.path, SERIAL);
   if (console.kind === 'unix') return pathTrouble(console.path, SOCKET);
+  if (console.kind === 'exec') return programTrouble(console.argv[0] ?? '');
+  return null;
+}
+
+/** Also what the terminal of such a program is made with. */
+function programTrouble(program: string): ConsoleTrouble | null {
+  for (const name of [program, 'script', 'setpriv', 'stty']) {
+    const found = findProgram(name);
+    if (found.kind === 'found') continue;
+    const role = name === program ? 'the console program' : 'the program';
+    return found.kind === 'missing'
+      ? {
+          what: `${role} ${name} is not there`,
+          hint: 'install it, or put its directory into the PATH of the daemon',
+        }
+      : { what: `${role} ${name} may not be run`, hint: 'look at its path and mode: ls -l' };
+  }
   return null;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Recognises a terminal server that says "somebody else has this port" and hangs up. Used by the
- * telnet and tcp transports. Only what is said in the first second counts, and only if the
+ * telnet, tcp and unix transports; the words also by program-notice.ts. Only what is said in the first second counts, and only if the
  * connection ends in it: later the same words are console output.
  */
 
@@ -17,6 +17,10 @@ const WORDS = new RegExp(
   ].join('|'),
   'i',
 );
+
+export function soundsBusy(text: string): boolean {
+  return WORDS.test(text);
+}
 
 export class BusyNotice {
   readonly #connectedAt: number;
@@ -43,7 +47,7 @@ export class BusyNotice {
   /** What the server said, safe to show, if the connection that ended at `at` was refused as busy. */
   refusal(at: number): string | null {
     if (this.#text === null || at - this.#connectedAt > WITHIN_MS) return null;
-    if (!WORDS.test(this.#text)) return null;
+    if (!soundsBusy(this.#text)) return null;
     return this.#text
       .replace(/[^\x20-\x7e]+/g, ' ')
       .trim()

@@ -2,6 +2,7 @@
 import type { BreakMethod, ConsoleAddress } from '../clist/cluster.ts';
 import type { Clock } from '../clock/clock.ts';
 import { BytesBreakTransport } from './bytes-break.ts';
+import { ExecTransport } from './exec.ts';
 import { SerialTransport } from './serial.ts';
 import { TcpTransport } from './tcp.ts';
 import { TelnetTransport } from './telnet.ts';
@@ -35,6 +36,8 @@ function createWire(address: ConsoleAddress, breakMethod: BreakMethod, clock: Cl
       return new SerialTransport({ path: address.path, baud: address.baud, breakMs }, clock);
     case 'unix':
       return new UnixTransport(address.path, clock);
+    case 'exec':
+      return new ExecTransport(address.argv, clock);
     default:
       return assertNever(address);
   }

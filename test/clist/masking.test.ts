@@ -19,6 +19,9 @@ describe('lines that hold a secret are shown without it', () => {
     `password ${SECRET}`,
     `set password ${SECRET}`,
     `alarm-command page-me --token ${SECRET}`,
+    `console exec ipmitool -H bmc1 -P ${SECRET} sol activate`,
+    `console exec "/usr/bin/ipmitool" -P "${SECRET}"`,
+    `console exec virsh console n1 --password=${SECRET}`,
     `alarm-command page-me --token=${SECRET}`,
     `power fence_apc ip=a plug # password=${SECRET}`,
   ];

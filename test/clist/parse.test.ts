@@ -110,6 +110,26 @@ test('a unix socket is a console', () => {
   expect(clusters[0]?.nodes[0].console).toEqual({ kind: 'unix', path });
 });
 
+test('a program is a console, and each word of it stays one', () => {
+  const line = 'console exec conman -e "\\x1f" -d h:1 "n 1" "a\\"b" # as root';
+  const { clusters, diagnostics } = parseClist('CList', changed({ 7: line }));
+  expect(diagnostics).toEqual([]);
+  const argv = ['conman', '-e', '\x1f', '-d', 'h:1', 'n 1', 'a"b'];
+  expect(clusters[0]?.nodes[0].console).toEqual({ kind: 'exec', argv });
+});
+
+test.each([
+  ['ipmitool -H h -P geheim sol activate', ['plaintext-secret@7']],
+  ['sudo /usr/bin/ipmitool -P geheim', ['plaintext-secret@7']],
+  ['x --password geheim', ['plaintext-secret@7']],
+  ['x password=geheim', ['plaintext-secret@7']],
+  ['x @file:/etc/secret', ['bad-secret@7']],
+  ['x "a\\x00b"', ['bad-value@7']],
+  ['ssh -P 22 -o PasswordAuthentication=no --password-file /x h', []],
+])('secrets among the words of a program: %s', (words, expected) => {
+  expect(complaints(changed({ 7: `console exec ${words}` }))).toEqual(expected);
+});
+
 test.each([
   ['break iac-brk', { kind: 'line', force: 'iac-brk', durationMs: 500 }],
   ['break rfc2217 250ms', { kind: 'line', force: 'rfc2217', durationMs: 250 }],
@@ -161,6 +181,9 @@ describe('one wrong line, one complaint', () => {
     ['relative socket', changed({ 7: 'console unix run/n1' }), ['bad-path@7']],
     ['socket without a name', changed({ 7: 'console unix /run/' }), ['bad-path@7']],
     ['long socket', changed({ 7: `console unix /${'x'.repeat(107)}` }), ['bad-path@7']],
+    ['no program', changed({ 7: 'console exec' }), ['missing-value@7']],
+    ['relative program', changed({ 7: 'console exec bin/x' }), ['bad-path@7']],
+    ['option for a program', changed({ 7: 'console exec -x' }), ['bad-path@7']],
     ['duration without unit', changed({ 2: 'script x\npromise 8' }), ['bad-duration@3']],
     ['no time at all', changed({ 2: 'script x\npromise 0s' }), ['bad-duration@3']],
     ['too long', changed({ 2: 'script x\npromise 900d' }), ['bad-duration@3']],
@@ -225,6 +248,11 @@ describe('one wrong line, one complaint', () => {
     [
       'BREAK on a unix socket',
       changed({ 7: 'console unix /run/n1\nbreak line' }),
+      ['break-impossible@8'],
+    ],
+    [
+      'BREAK of a program',
+      changed({ 7: 'console exec conman n1\nbreak line' }),
       ['break-impossible@8'],
     ],
     [
@@ -323,6 +351,7 @@ describe('what is wrong only together', () => {
   test.each([
     ['cluster', { 16: 'cluster demo' }, 'duplicate-cluster@16'],
     ['console', { 22: 'console telnet 10.1.0.1:7002' }, 'duplicate-console@22'],
+    ['program', { 22: 'console exec a b c', 26: 'console exec a b c' }, 'duplicate-console@26'],
     ['serial console', { 26: 'console serial /dev/ttyS0 19200' }, 'duplicate-console@26'],
     ['identity', { 27: 'identity 83a54dc8' }, 'duplicate-identity@27'],
     ['plug', { 28: 'boot-path disk\npower fence_apc ip=10.0.0.5 plug=4' }, 'duplicate-plug@29'],
@@ -380,7 +409,7 @@ test('all mistakes at once, each with place, carets and hint', () => {
       `CList:12:16: error: expected a port from 1 to 65535 [bad-port]
   console telnet h:x
                  ^^^
-  hint: console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH`,
+  hint: console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH, or exec PROGRAM ARG...`,
     ],
   );
 });

@@ -28,6 +28,13 @@ it.each<[string, ConsoleAddress, string | null]>([
     { kind: 'serial', path: '/dev/x1', baud: 9600 },
     'the serial line /dev/x1 is not there',
   ],
+  ['a program', { kind: 'exec', argv: ['cat', 'x'] }, null],
+  [
+    'no program',
+    { kind: 'exec', argv: ['no-such-1'] },
+    'the console program no-such-1 is not there',
+  ],
+  ['a file to run', { kind: 'exec', argv: [file] }, `the console program ${file} may not be run`],
   ['telnet', { kind: 'telnet', host: 'no-such-host', port: 1 }, null],
 ])('%s', (_name, console, what) => {
   expect(consoleTrouble(console)?.what ?? null).toBe(what);
