@@ -103,7 +103,13 @@ function reportUnknown(
   sink.error('unknown-setting', span, `the script '${program.name}' has no such setting`, hint);
 }
 
-function checkValue(setting: Setting, value: string, span: Span, sink: DiagnosticSink): void {
+/** Also of an access library's setting. */
+export function checkValue(
+  setting: Setting,
+  value: string,
+  span: Span,
+  sink: DiagnosticSink,
+): void {
   if (setting.type.kind === 'choice' && !setting.type.values.includes(value)) {
     const { values } = setting.type;
     const hint = didYouMean(value, values);
@@ -152,6 +158,8 @@ function checkBreak(node: ClusterNode, program: Program, sink: DiagnosticSink): 
   const breaks = program.dialogues.some((dialogue) =>
     dialogue.steps.some((step) => step.kind === 'break'),
   );
+  // Behind a login the access library may know a way: check-access.ts.
+  if (node.login !== undefined) return;
   if (!breaks || carriesBreak(node.console) || node.breakMethod.kind === 'bytes') return;
   const message = `the script '${program.name}' sends BREAK, a console by ${node.console.kind} carries bytes only`;
   const hint = 'add: break bytes "..." as the other end wants it, or use a telnet console';

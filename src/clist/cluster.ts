@@ -59,6 +59,21 @@ export type Secret =
 /** What a power device loses together with the node that it switches. */
 export type Shares = 'power' | 'network' | 'nothing';
 
+/** The value of a setting of an access library. */
+export interface AccessValue {
+  readonly name: string;
+  readonly value: string | Secret;
+  readonly span: Span;
+}
+
+/** How a terminal server or service processor is logged in to: a library of dialogues. */
+export interface AccessLogin {
+  /** `chat-scripts/lib/NAME.chat`. */
+  readonly library: string;
+  readonly values: readonly AccessValue[];
+  readonly span: Span;
+}
+
 /** A fence agent (ClusterLabs API): options go to its stdin, `action=` is added. */
 export interface PowerDevice {
   readonly agent: string;
@@ -69,6 +84,8 @@ export interface PowerDevice {
   readonly withinMs?: number;
   /** Written by hand; absent: what is known of the agent and of its address. */
   readonly shares?: Shares;
+  /** Not an agent: a service processor that is told by the dialogues of a library. */
+  readonly via?: AccessLogin & { readonly address: ConsoleAddress };
 }
 
 /** How reachability is asked. */
@@ -79,6 +96,8 @@ export type ProbeTarget =
 export interface ClusterNode {
   readonly name: string;
   readonly console: ConsoleAddress;
+  /** Until its dialogue is done, the console is not connected. */
+  readonly login?: AccessLogin;
   readonly breakMethod: BreakMethod;
   /** Pause between two typed characters, ms. 0..1000, default 2. */
   readonly paceMs: number;

@@ -12,10 +12,14 @@ import { readDuration, readHostPort, readNumber } from './values.ts';
 import type { Word } from './words.ts';
 
 export function readConsole(line: LineReader, draft: NodeDraft): void {
-  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix', 'exec'] as const);
-  if (kind === null) return;
-  const value = readAddress(line, kind);
+  const value = readConsoleAddress(line);
   if (value !== null) draft.console = { value, span: line.valueSpan };
+}
+
+/** The wire and where it leads, as it stands behind `console` and in `power via`. */
+export function readConsoleAddress(line: LineReader): ConsoleAddress | null {
+  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix', 'exec'] as const);
+  return kind === null ? null : readAddress(line, kind);
 }
 
 function readAddress(line: LineReader, kind: ConsoleAddress['kind']): ConsoleAddress | null {

@@ -3,7 +3,14 @@
  * `parseClist`. `null` means not given or wrong; `seen` tells the two apart.
  */
 import type { Span } from '../language/program.ts';
-import type { Cluster, ClusterNode, PowerDevice, ProbeTarget, SshTarget } from './cluster.ts';
+import type {
+  AccessLogin,
+  Cluster,
+  ClusterNode,
+  PowerDevice,
+  ProbeTarget,
+  SshTarget,
+} from './cluster.ts';
 
 /** A value and the words that it was read from. */
 export interface Placed<T> {
@@ -23,6 +30,7 @@ interface DraftCommon {
 export interface NodeDraft extends DraftCommon {
   readonly kind: 'node';
   console: Placed<ClusterNode['console']> | null;
+  login: Placed<AccessLogin> | null;
   identity: Placed<string> | null;
   breakMethod: Placed<ClusterNode['breakMethod']> | null;
   paceMs: number;
@@ -77,6 +85,7 @@ export function newNodeDraft(name: string, span: Span): NodeDraft {
     seen: new Map(),
     settings: new Map(),
     console: null,
+    login: null,
     identity: null,
     breakMethod: null,
     paceMs: 2,
@@ -119,6 +128,7 @@ function finishNode(draft: NodeDraft): ClusterNode | null {
   return {
     name: draft.name,
     console: draft.console.value,
+    ...(draft.login === null ? {} : { login: draft.login.value }),
     breakMethod: draft.breakMethod?.value ?? DEFAULT_BREAK,
     paceMs: draft.paceMs,
     identity: draft.identity.value,

@@ -34,6 +34,7 @@ const NO_POWER: ReadonlyMap<string, string> = new Map([
 /** Written by hand, or known of the agent; the address is not looked at here. */
 export function sharingOf(device: PowerDevice): Sharing {
   if (device.shares !== undefined) return { shares: device.shares, why: 'CList says so' };
+  if (device.via !== undefined) return { shares: 'power', why: `it ${SERVICE_PROCESSOR}` };
   const inside = INSIDE.get(nameOf(device));
   if (inside !== undefined) return { shares: 'power', why: `${nameOf(device)} ${inside}` };
   return { shares: 'nothing', why: 'nothing is known against it' };

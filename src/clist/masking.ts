@@ -15,7 +15,7 @@ export function looksSecret(name: string): boolean {
 
 /** Options of fence agents that may be shown; all others are masked, also misspelt ones. */
 const SHOWN_OPTIONS =
-  /^(ip|ipaddr|ipport|plug|port|switch|login|username|user|ssh|ssl|lanplus|method|managed|delay|power_timeout|power_wait)$/;
+  /^(ip|ipaddr|ipport|plug|port|switch|login|username|user|force|ssh|ssl|lanplus|method|managed|delay|power_timeout|power_wait)$/;
 
 export function maskSecrets(text: string): string {
   return text.split('\n').map(maskLine).join('\n');
@@ -25,7 +25,8 @@ function maskLine(source: string): string {
   const words = readWords('', 1, source, new DiagnosticSink());
   // A broken quote: where the value begins and ends cannot be known.
   if (words === null) return maskFrom(source, source.search(/=|["']/) + 1);
-  const agentAt = words[0]?.text === 'power' ? agentIndex(words) : Number.POSITIVE_INFINITY;
+  const agentAt = optionsAfter(words);
+  const hasPlain = words[0]?.text === 'login' || words[agentAt]?.text === 'via';
   const argv = argvOf(words);
   let shown = source;
   words.forEach((word, index) => {
@@ -34,7 +35,12 @@ function maskLine(source: string): string {
       ? urlSecretStart(source, word)
       : isSecretArgument(argv, index - (words.length - argv.length))
         ? argumentStart(source, word)
-        : secretStart(source, word, words[index - 1], index > agentAt);
+        : secretStart(
+            source,
+            word,
+            words[index - 1],
+            index > agentAt && (!hasPlain || word.text.includes('=')),
+          );
     if (start === null) return;
     const end = word.span.endColumn - 1;
     shown = shown.slice(0, start) + '*'.repeat(end - start) + shown.slice(end);
@@ -54,6 +60,12 @@ function argumentStart(source: string, word: Word): number {
   const start = word.span.column - 1;
   const equals = source.slice(start, word.span.endColumn - 1).indexOf('=');
   return equals > 0 ? start + equals + 1 : start;
+}
+
+/** What follows this word are options; infinite: the line has none. */
+function optionsAfter(words: readonly Word[]): number {
+  if (words[0]?.text === 'login') return 1;
+  return words[0]?.text === 'power' ? agentIndex(words) : Number.POSITIVE_INFINITY;
 }
 
 /** Words of clusterd stand before the agent. What does not look like one may be anything. */

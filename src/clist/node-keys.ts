@@ -2,6 +2,7 @@
  * The keys of a node: what may stand below `node NAME`.
  * A key reads its own line into the draft; called by `parseClist`. To add one, add a row.
  */
+import { readLogin } from './access-keys.ts';
 import { type Key, readSetting } from './cluster-keys.ts';
 import { readBreak, readConsole } from './console-keys.ts';
 import type { NodeDraft } from './draft.ts';
@@ -16,6 +17,11 @@ export const NODE_KEYS: Readonly<Record<string, Key<NodeDraft>>> = {
       'console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH, or exec PROGRAM ARG...',
     repeatable: false,
     read: readConsole,
+  },
+  login: {
+    usage: 'login LIBRARY name=value ..., for example login alom password=@file:PATH',
+    repeatable: false,
+    read: readLogin,
   },
   identity: { usage: 'identity VALUE', repeatable: false, read: readIdentity },
   'boot-path': {

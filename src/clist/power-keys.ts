@@ -3,6 +3,7 @@
  * Words of clusterd stand before the agent (`level 2 within 60s shares nothing`), options of the agent
  * behind it: so no agent can have an option that means something here.
  */
+import { readPowerVia } from './access-keys.ts';
 import type { PowerDevice, Shares } from './cluster.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
@@ -22,6 +23,7 @@ export function readPower(line: LineReader, draft: NodeDraft): void {
   const manner: Manner = {};
   const agent = readAgent(line, manner);
   if (agent === null) return;
+  if (agent === 'via') return readPowerVia(line, draft, manner);
   const options = readOptions(line, 'plug=3 or password=@file:PATH', (option) =>
     readPowerOption(line, option),
   );

@@ -4,6 +4,7 @@
  * asks one device by one agent at a time, and by the power of a node. Pure.
  */
 import type { PowerDevice } from './cluster.ts';
+import { consoleKey } from './console-place.ts';
 
 /** For one call of an agent. */
 export const WITHIN_MS_DEFAULT = 20_000;
@@ -14,6 +15,8 @@ export function levelOf(device: PowerDevice): number {
 
 /** The host that the agent talks to, in small letters; null: none that can be read here. */
 export function hostOfDevice(device: PowerDevice): string | null {
+  const address = device.via?.address;
+  if (address !== undefined) return 'host' in address ? address.host.toLowerCase() : null;
   return plainOption(device, ['ip', 'ipaddr'])?.toLowerCase() ?? null;
 }
 
@@ -42,6 +45,7 @@ export function nameOfDevice(device: PowerDevice): string {
  * are never asked by two agents at once.
  */
 export function boxOfDevice(device: PowerDevice): string {
+  if (device.via !== undefined) return consoleKey(device.via.address);
   const host = hostOfDevice(device);
   if (host !== null) return `${host} ${portOfDevice(device) ?? ''}`;
   const rest = device.options.filter(({ name }) => !PLUG_OPTIONS.includes(name));
@@ -50,6 +54,7 @@ export function boxOfDevice(device: PowerDevice): string {
 
 /** Devices with the same key switch the same outlet, unless both name a port and these differ. */
 export function outletOfDevice(device: PowerDevice): string {
+  if (device.via !== undefined) return consoleKey(device.via.address);
   const host = hostOfDevice(device);
   if (host !== null) return `${host} ${plugOfDevice(device)}`;
   return `${device.agent} ${formatOptions(device.options)}`;

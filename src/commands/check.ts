@@ -5,6 +5,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Cluster } from '../clist/cluster.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
+import { isAccessFile, loadAccess } from '../home/load-access.ts';
 import { type LoadedHome, loadHome, showIn } from '../home/load-home.ts';
 import { type ProvenScript, proveFile, type ShownDiagnostic } from '../home/load-script.ts';
 import { checkCorpus } from './check-corpus.ts';
@@ -48,8 +49,13 @@ export const addCheck: AddCommand = (program, context) => {
 
 function checkScripts(scripts: readonly string[], options: Options, context: CommandContext): void {
   const { terminal } = context;
-  const proven = scripts.map((script) => {
+  const shownAccess: ShownDiagnostic[] = [];
+  const proven = scripts.flatMap((script) => {
     const path = resolve(terminal.workingDirectory, script);
+    if (isAccessFile(path)) {
+      shownAccess.push(...loadAccess(path, script).diagnostics);
+      return [];
+    }
     const loaded = proveFile(path, dirname(script));
     if (loaded.isThere) return loaded;
     throw new DaemonError('no-clusters', `there is no script ${script}`, {
@@ -57,7 +63,7 @@ function checkScripts(scripts: readonly string[], options: Options, context: Com
       hint: 'name a file, for example chat-scripts/sun-obp.chat',
     });
   });
-  const shown = proven.flatMap(({ diagnostics }) => diagnostics);
+  const shown = [...proven.flatMap(({ diagnostics }) => diagnostics), ...shownAccess];
   const summary = `${plural(scripts.length, 'script')}: ${formatCounts(countDiagnostics(shown))}`;
   report({ shown, verdicts: [], summary, scripts: proven }, options, context);
 }

@@ -62,7 +62,16 @@ function replacing(before: SoundCluster, after: SoundCluster): string[] {
 
 function isSameWire(before: SoundCluster, after: SoundCluster, node: NodeIndex): boolean {
   const wire = ({ console, breakMethod, paceMs }: ClusterNode) => [console, breakMethod, paceMs];
+  if (!isDeepStrictEqual(loginOf(before, node), loginOf(after, node))) return false;
   return isDeepStrictEqual(wire(before.cluster.nodes[node]), wire(after.cluster.nodes[node]));
+}
+
+/** The login of a console, with the dialogues that it runs; where it stands in CList does not count. */
+function loginOf({ cluster, access }: SoundCluster, node: NodeIndex): unknown {
+  const { login } = cluster.nodes[node];
+  if (login === undefined) return null;
+  const values = login.values.map(({ name, value }) => [name, value]);
+  return [access?.get(login.library), values];
 }
 
 function changesOf(

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bindTarget } from '../clist/bind-target.ts';
+import { checkClusterAccess } from '../clist/check-access.ts';
 import { checkClusterAgainstProgram, checkUnsoundAgainstProgram } from '../clist/check-program.ts';
 import type { Cluster } from '../clist/cluster.ts';
 import type { GivenCluster } from '../clist/draft.ts';
@@ -21,6 +22,7 @@ import {
 import type { Program, Span } from '../language/program.ts';
 import type { Target } from '../machine/target.ts';
 import type { Home } from './home.ts';
+import { AccessLibraries, type AccessPrograms } from './load-access.ts';
 import { LINE_END, type ProvenScript, proveFile, type ShownDiagnostic } from './load-script.ts';
 import type { ProvenBefore } from './proven-before.ts';
 
@@ -28,6 +30,8 @@ export interface SoundCluster {
   readonly cluster: Cluster;
   readonly program: Program;
   readonly target: Target;
+  /** The access libraries that its `login` and `power via` lines name; none without such lines. */
+  readonly access?: AccessPrograms;
 }
 
 export interface RefusedCluster {
@@ -58,6 +62,7 @@ export function loadHome(home: Home, before: ProvenBefore | null = null): Loaded
   const text = readClist(home);
   const parsed = onlyOne(parseClist(CLIST, text), text, home);
   const scripts = compileUsed(home, [...parsed.clusters, ...parsed.unsound], before);
+  const access = new AccessLibraries(home, parsed.clusters);
   const lines = parsed.shownText.split(LINE_END);
   const diagnostics = parsed.diagnostics.map((one) => showIn(one, lines));
   const refused = brokenClusters(text, parsed.diagnostics).filter(
@@ -65,7 +70,7 @@ export function loadHome(home: Home, before: ProvenBefore | null = null): Loaded
   );
   const sound: SoundCluster[] = [];
   for (const cluster of parsed.clusters) {
-    const judged = judgeCluster(cluster, scripts, home);
+    const judged = judgeCluster(cluster, scripts, access, home);
     diagnostics.push(...judged.diagnostics.map((one) => showIn(one, lines)));
     if (judged.sound !== null) sound.push(judged.sound);
     else refused.push({ name: cluster.name, why: judged.why });
@@ -75,6 +80,7 @@ export function loadHome(home: Home, before: ProvenBefore | null = null): Loaded
   }
   diagnostics.sort((one, other) => place(one) - place(other));
   for (const script of scripts.values()) diagnostics.push(...script.diagnostics);
+  diagnostics.push(...access.diagnostics);
   return {
     site: parsed.site,
     sound,
@@ -169,12 +175,15 @@ interface Judged {
 function judgeCluster(
   cluster: Cluster,
   scripts: ReadonlyMap<string, ProvenScript>,
+  libraries: AccessLibraries,
   home: Home,
 ): Judged {
   const script = scripts.get(cluster.script);
   const sink = new DiagnosticSink();
   if (script?.isThere !== true) reportMissingScript(cluster.script, cluster.span, home, sink);
   else if (script.program !== null) checkClusterAgainstProgram(cluster, script.program, sink);
+  const access = libraries.programsOf(cluster, sink);
+  checkClusterAccess(cluster, script?.program ?? null, (name) => libraries.find(name), sink);
   const diagnostics = sink.list();
   const error = diagnostics.find(({ severity }) => severity === 'error');
   if (error !== undefined) return { sound: null, why: formatHeadline(error), diagnostics };
@@ -182,8 +191,10 @@ function judgeCluster(
   if (program === null) {
     return { sound: null, why: `its script ${cluster.script} has errors`, diagnostics };
   }
+  if (access === null) return { sound: null, why: 'its access library has errors', diagnostics };
   const target = bindTarget(cluster, program);
-  return { sound: { cluster, program, target }, why: '', diagnostics };
+  const sound = { cluster, program, target, ...(access.size === 0 ? {} : { access }) };
+  return { sound, why: '', diagnostics };
 }
 
 /** One mistake in CList does not hide what else is wrong with the same cluster. */

@@ -89,7 +89,7 @@ function lowerExpect(lowering: Lowering, step: Tree.Expect): Program.Step {
   };
 }
 
-function lowerSeen(lowering: Lowering, seen: Tree.Seen): Program.Seen {
+export function lowerSeen(lowering: Lowering, seen: Tree.Seen): Program.Seen {
   switch (seen.kind) {
     case 'text':
       return { kind: 'text', text: lowering.text(seen.name) };

@@ -19,7 +19,7 @@ export class Lowering {
   readonly #dialogues: ReadonlyMap<string, number>;
   readonly #states: ReadonlyMap<string, number>;
 
-  constructor(scope: Scope) {
+  constructor(scope: Pick<Scope, 'tree'>) {
     this.#texts = indexes(scope.tree.texts);
     this.#dialogues = indexes(scope.tree.dialogues);
     this.#states = indexes(scope.tree.states);
@@ -94,7 +94,7 @@ export function need<T>(value: T | null | undefined, what: string): T {
   return value;
 }
 
-function lowerText(lowering: Lowering, text: Tree.Text): Program.Text {
+export function lowerText(lowering: Lowering, text: Tree.Text): Program.Text {
   return {
     name: text.name.text,
     prompt: text.prompt,
@@ -114,7 +114,7 @@ function lowerHarmless(lowering: Lowering, harmless: Tree.Harmless): Program.Har
   return { kind: 'line', match: lowering.match(harmless.match, false), span: harmless.span };
 }
 
-function lowerSetting(setting: Tree.Setting): Program.Setting {
+export function lowerSetting(setting: Tree.Setting): Program.Setting {
   const { ofNode, optional, span, choices } = setting;
   const type: Program.Setting['type'] = setting.isDuration
     ? { kind: 'duration' }

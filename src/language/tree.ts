@@ -29,6 +29,8 @@ export interface Setting {
   readonly isDuration: boolean;
   readonly optional: boolean;
   readonly defaultValue: Value | null;
+  /** Access libraries only: its value is typed where it is asked for, and shown nowhere. */
+  readonly secret?: boolean;
   readonly damaged: boolean;
   readonly span: Span;
 }
@@ -115,8 +117,9 @@ export interface RunningBlock {
   readonly span: Span;
 }
 
+/** `answer`: what `to ask-power` of an access library found out. */
 export type Result = { readonly span: Span } & (
-  | { readonly kind: 'succeed' }
+  | { readonly kind: 'succeed'; readonly answer?: 'off' | 'on' }
   | { readonly kind: 'continue' }
   | { readonly kind: 'fail'; readonly name: string }
 );
@@ -171,7 +174,8 @@ export interface Expect extends StepBase {
 }
 
 export type Step =
-  | (StepBase & { readonly kind: 'send'; readonly text: Quoted })
+  /** `secret`: a secret setting of an access library, typed without looking for its echo. */
+  | (StepBase & { readonly kind: 'send'; readonly text: Quoted; readonly secret?: boolean })
   | (StepBase & { readonly kind: 'press'; readonly key: Key })
   | (StepBase & { readonly kind: 'break' })
   | Expect
@@ -305,10 +309,18 @@ export interface Always {
   readonly span: Span;
 }
 
-/** A script and its libraries, in the order of reading. */
+/** The line that makes a file an access library. */
+export interface Access {
+  readonly summary: Quoted | null;
+  readonly span: Span;
+}
+
+/** A script and its libraries, in the order of reading; or an access library. */
 export interface Tree {
+  readonly kind: 'script' | 'access';
   /** The script's file, without libraries. */
   readonly file: string;
+  readonly access: Access[];
   readonly uses: Use[];
   readonly settings: Setting[];
   readonly identities: Identity[];
@@ -329,8 +341,10 @@ export interface Tree {
   harmlessDamaged: boolean;
 }
 
-export function emptyTree(file: string): Tree {
+export function emptyTree(file: string, kind: Tree['kind'] = 'script'): Tree {
   return {
+    kind,
+    access: [],
     file,
     uses: [],
     settings: [],

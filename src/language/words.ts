@@ -6,6 +6,7 @@ import type { Fact, HowTo, NetLevel, OperatorRequest, RunningTo } from './progra
 
 /** Words that open a block in column 1. */
 export const BLOCK_WORDS = [
+  'access',
   'use',
   'setting',
   'identity',
@@ -127,6 +128,15 @@ export const RUNNING_PARAMETERS: Readonly<Record<RunningTo, readonly string[]>> 
 };
 export const RUNNING_TOS = Object.keys(RUNNING_PARAMETERS) as readonly RunningTo[];
 
+/** What a terminal server or service processor is asked to do: the `to ...` blocks of an access library. */
+export const ACCESS_TASKS = ['open', 'break', 'close', 'switch-off', 'ask-power'] as const;
+export type AccessTask = (typeof ACCESS_TASKS)[number];
+
+/** Steps of scripts that an access library has no use for: it knows no node, only a conversation. */
+export const NOT_IN_ACCESS: ReadonlySet<string> = new Set([
+  ...['break', 'hold', 'identify', 'park', 'check', 'reset', 'fence', 'power', 'trust', 'run'],
+]);
+
 /** Built-in settings of every script, both choices. */
 export const BUILT_IN_CHOICES: Readonly<Record<string, readonly string[]>> = {
   'on-silence': ['power', 'confirm', 'trust'],
@@ -170,6 +180,7 @@ const OTHER_KEYWORDS = [
   'tries',
   'quiet',
   'answer',
+  'secret',
   'is',
   'unfinished',
   'parked',

@@ -10,6 +10,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { compileAccess } from '../../src/language/access/compile-access.ts';
 import { compileScript } from '../../src/language/compile.ts';
 import { DiagnosticSink, formatHeadline } from '../../src/language/diagnostics.ts';
 import { parseFile } from '../../src/language/parse/script.ts';
@@ -68,7 +69,7 @@ function syntaxCodes(text: string): string[] {
 describe('the language reference', () => {
   it('marks each example as something that is tested', () => {
     const kinds = new Set(blocks.map(({ kind }) => kind));
-    expect([...kinds].sort()).toEqual(['complete', 'from', 'library', 'part', 'wrong']);
+    expect([...kinds].sort()).toEqual(['access', 'complete', 'from', 'library', 'part', 'wrong']);
   });
 
   it.each(ofKind('complete'))('compiles the script at line $line', (block) => {
@@ -79,6 +80,11 @@ describe('the language reference', () => {
     const lengths = ofKind('complete').map(({ text }) => text.trim().split('\n').length);
     expect(lengths[0]).toBe(5);
     expect(lengths).toEqual([...lengths].sort((a, b) => a - b));
+  });
+
+  it.each(ofKind('access'))('compiles the access library at line $line', ({ text }) => {
+    const { diagnostics } = compileAccess('shown', 'shown.chat', text);
+    expect(diagnostics.map(formatHeadline)).toEqual([]);
   });
 
   it.each(ofKind('part'))('can read the part at line $line', (block) => {

@@ -43,7 +43,7 @@ function report(
 }
 
 /** May the next step follow? */
-function stepGoesOn(step: Tree.Step): boolean {
+export function stepGoesOn(step: Tree.Step): boolean {
   switch (step.kind) {
     case 'send':
     case 'press':

@@ -36,6 +36,17 @@ export function checkOwnEcho(scope: Scope, lines: TextLines, sink: DiagnosticSin
       if (!lines.wrong.has(look.match)) report(sink, look, text.prompt ? begun : whole, typed);
     }
   }
+  checkAllAnswers(scope, lines, prompts, sink);
+}
+
+/** No expectation may take what was typed for it, behind one of these prompts, for its answer. */
+export function checkAllAnswers(
+  scope: Scope,
+  lines: TextLines,
+  prompts: readonly Look[],
+  sink: DiagnosticSink,
+): void {
+  const samples = new Samples(scope);
   for (const dialogue of scope.tree.dialogues) {
     checkAnswers(scope, lines, sink, { dialogue, samples, prompts });
   }

@@ -9,7 +9,17 @@ import type { Harmless, Match, Value } from '../tree.ts';
 import { FACTS } from '../words.ts';
 import type { Block } from './block.ts';
 import type { Cursor } from './cursor.ts';
-import { defineName, defineOwnName, isKey, isMatch, key, match, names, regex } from './phrases.ts';
+import {
+  defineName,
+  defineOwnName,
+  isKey,
+  isMatch,
+  key,
+  match,
+  names,
+  regex,
+  string,
+} from './phrases.ts';
 
 export function parseUse(block: Block): void {
   block.header((cursor) => {
@@ -21,10 +31,22 @@ export function parseUse(block: Block): void {
   block.refuseBody();
 }
 
+/** `access "..."`: what stands in the file tells how to log in, and not how a machine talks. */
+export function parseAccess(block: Block): void {
+  const summary = block.header((cursor) => {
+    const found = string(cursor, 'a "summary"', 'write: access "what is logged in to"');
+    cursor.finish();
+    return found;
+  });
+  block.tree.access.push({ summary, span: block.span() });
+  block.refuseBody();
+}
+
 export function parseSetting(block: Block): void {
   const name = block.headerName((cursor) => defineName(cursor, 'a setting'));
   let ofNode = false;
   let isDuration = false;
+  let secret = false;
   let optional = false;
   let choices: Word[] | null = null;
   let defaultValue: Value | null = null;
@@ -33,10 +55,11 @@ export function parseSetting(block: Block): void {
       cursor.needWord('node');
       ofNode = true;
     }
-    isDuration = cursor.skipWord('duration');
-    if (!isDuration && cursor.word() === 'one') choices = parseChoices(cursor);
+    secret = block.tree.kind === 'access' && cursor.skipWord('secret');
+    isDuration = !secret && cursor.skipWord('duration');
+    if (!secret && !isDuration && cursor.word() === 'one') choices = parseChoices(cursor);
     optional = cursor.skipWord('optional');
-    if (!optional && cursor.skipWord('default')) defaultValue = parseValue(cursor);
+    if (!secret && !optional && cursor.skipWord('default')) defaultValue = parseValue(cursor);
     cursor.finish('after the name: of node, one of A, B or duration, optional or default VALUE');
   });
   block.tree.settings.push({
@@ -46,6 +69,7 @@ export function parseSetting(block: Block): void {
     isDuration,
     optional,
     defaultValue,
+    ...(secret ? { secret } : {}),
     damaged: block.headBroken,
     span: block.span(),
   });

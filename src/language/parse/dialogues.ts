@@ -3,7 +3,13 @@
  */
 import type { HowTo, RunningTo } from '../program.ts';
 import type { Word } from '../token.ts';
-import { HOW_TO_PARAMETERS, HOW_TOS, RUNNING_PARAMETERS, RUNNING_TOS } from '../words.ts';
+import {
+  ACCESS_TASKS,
+  HOW_TO_PARAMETERS,
+  HOW_TOS,
+  RUNNING_PARAMETERS,
+  RUNNING_TOS,
+} from '../words.ts';
 import type { Block } from './block.ts';
 import { defineName, defineOwnName } from './phrases.ts';
 import { RunningParser } from './running.ts';
@@ -13,6 +19,17 @@ export function parseDialogue(block: Block): void {
   const name = block.headerName((cursor) => defineOwnName(cursor, 'a dialogue'));
   const parameters = parseParameters(block);
   finishDialogue(block, name, null, parameters);
+}
+
+/** `to open` and the like of an access library: a dialogue whose name nobody else can give. */
+export function parseAccessTask(block: Block): void {
+  const name = block.headerName((cursor) => {
+    const span = cursor.here();
+    const task = cursor.needOneOf(ACCESS_TASKS, `one of ${ACCESS_TASKS.join(', ')}`);
+    cursor.finish('it has no parameters: what differs from site to site is a setting');
+    return { text: `to ${task}`, span };
+  });
+  finishDialogue(block, name.text === '' ? { ...name, text: 'to ?' } : name, null, []);
 }
 
 export function parseHowTo(block: Block): void {
@@ -79,7 +96,7 @@ function finishDialogue(
   howTo: HowTo | null,
   parameters: readonly Word[],
 ): void {
-  const parser = new StepsParser(block.sink);
+  const parser = new StepsParser(block.sink, block.tree.kind);
   block.lines((cursor) => parser.line(cursor));
   if (block.body.length === 0) {
     const hint = 'write its steps below it, indented';

@@ -10,6 +10,7 @@ import { BLOCK_WORDS, type BlockWord, BODY_WORDS } from '../words.ts';
 import { Block } from './block.ts';
 import { mentionWords } from './cursor.ts';
 import {
+  parseAccess,
   parseHarmless,
   parseIdentity,
   parseParked,
@@ -17,11 +18,11 @@ import {
   parseText,
   parseUse,
 } from './declarations.ts';
-import { parseDialogue, parseHowTo } from './dialogues.ts';
+import { parseAccessTask, parseDialogue, parseHowTo } from './dialogues.ts';
 import { parseAlways, parseState } from './states.ts';
 
 /** What may stand in a file. */
-export type FileKind = 'script' | 'library';
+export type FileKind = 'script' | 'library' | 'access';
 
 export function parseFile(
   file: string,
@@ -42,15 +43,33 @@ export function parseFile(
         continue;
       }
     }
+    if (kind === 'access' && NOT_IN_ACCESS_FILE.has(keyword)) {
+      const hint =
+        'it tells how to log in; what the machine behind it says stands in another library';
+      sink.error('not-in-access', headSpan(head), `'${keyword}' in an access library`, hint);
+      continue;
+    }
+    if (kind !== 'access' && keyword === 'access') {
+      const hint =
+        "CList names an access library: 'login NAME' below the console, or 'power via NAME'";
+      sink.error('not-in-library', headSpan(head), 'this is an access library', hint);
+      tree.libraryMissing = true;
+      continue;
+    }
     parseBlock(block);
   }
 }
 
 const NOT_IN_LIBRARY: ReadonlySet<string> = new Set(['use', 'always', 'state']);
+const NOT_IN_ACCESS_FILE: ReadonlySet<string> = new Set([
+  ...['use', 'identity', 'harmless', 'parked', 'always', 'state'],
+]);
 
 function parseBlock(block: Block): void {
   const { keyword } = block;
   switch (keyword) {
+    case 'access':
+      return parseAccess(block);
     case 'use':
       return parseUse(block);
     case 'setting':
@@ -67,7 +86,7 @@ function parseBlock(block: Block): void {
     case 'dialogue':
       return parseDialogue(block);
     case 'to':
-      return parseHowTo(block);
+      return block.tree.kind === 'access' ? parseAccessTask(block) : parseHowTo(block);
     case 'always':
       return parseAlways(block);
     case 'state':

@@ -8,8 +8,9 @@ import { joinSpans } from '../token.ts';
 import type * as Tree from '../tree.ts';
 import { RESERVED, STATE_WORDS, STEP_WORDS } from '../words.ts';
 import { BrokenLine, type Cursor } from './cursor.ts';
+import { alternative, refuseOutside, result, sendStep, timeout } from './expectation.ts';
 import { type AttemptAbove, attachOutcome, parseOutcome } from './outcomes.ts';
-import { checkShape, condition, count, duration, isMatch, key, match, string } from './phrases.ts';
+import { condition, key } from './phrases.ts';
 import { parseRun } from './run.ts';
 
 type StepWord = (typeof STEP_WORDS)[number];
@@ -32,11 +33,13 @@ interface StepBase {
 export class StepsParser {
   readonly #steps: Tree.Step[] = [];
   readonly #sink: DiagnosticSink;
+  readonly #kind: Tree.Tree['kind'];
   #expect: OpenExpect | 'unknown' | null = null;
   #above: AttemptAbove<Tree.Result> = null;
 
-  constructor(sink: DiagnosticSink) {
+  constructor(sink: DiagnosticSink, kind: Tree.Tree['kind'] = 'script') {
     this.#sink = sink;
+    this.#kind = kind;
   }
 
   finish(): readonly Tree.Step[] {
@@ -46,7 +49,9 @@ export class StepsParser {
 
   line(cursor: Cursor): void {
     try {
-      this.#parseLine(cursor, firstWord(cursor));
+      const word = firstWord(cursor);
+      if (this.#kind === 'access') refuseOutside(cursor, word);
+      this.#parseLine(cursor, word);
     } catch (error) {
       if (error instanceof BrokenLine) this.#takeBroken(cursor);
       throw error;
@@ -63,7 +68,7 @@ export class StepsParser {
       case 'failed':
         this.#closeExpect();
         attachOutcome(cursor, this.#above, "a 'do', 'run' or verb line", () => {
-          const outcome = parseOutcome(cursor, () => result(cursor));
+          const outcome = parseOutcome(cursor, () => result(cursor, this.#kind));
           cursor.finish();
           return outcome;
         });
@@ -90,7 +95,7 @@ export class StepsParser {
     switch (word) {
       case 'send':
         cursor.take();
-        this.#steps.push({ kind: 'send', text: string(cursor, 'a "string" to type'), span });
+        this.#steps.push(sendStep(cursor, this.#kind, span));
         return cursor.finish();
       case 'press':
         cursor.take();
@@ -103,7 +108,7 @@ export class StepsParser {
       case 'succeed':
       case 'continue':
       case 'fail':
-        this.#steps.push({ kind: 'result', result: result(cursor), span });
+        this.#steps.push({ kind: 'result', result: result(cursor, this.#kind), span });
         return cursor.finish();
       case 'if':
         return this.#conditional(cursor, span);
@@ -120,7 +125,7 @@ export class StepsParser {
     if (TRIED_WORDS.has(next)) {
       cursor.failExpected("'then'", `write: if ... then ${next}`);
     }
-    this.#steps.push({ kind: 'if', condition: when, result: result(cursor), span });
+    this.#steps.push({ kind: 'if', condition: when, result: result(cursor, this.#kind), span });
     cursor.finish();
   }
 
@@ -139,7 +144,7 @@ export class StepsParser {
     cursor.take();
     const open: OpenExpect = {
       kind: 'expect',
-      alternatives: [alternative(cursor)],
+      alternatives: [alternative(cursor, this.#kind)],
       timeout: null,
       damaged: false,
       span,
@@ -155,7 +160,7 @@ export class StepsParser {
     }
     cursor.take();
     this.#expect ??= 'unknown';
-    const found = alternative(cursor);
+    const found = alternative(cursor, this.#kind);
     if (this.#expect !== 'unknown') this.#expect.alternatives.push(found);
   }
 
@@ -164,7 +169,7 @@ export class StepsParser {
       const hint = "the time limit stands below 'expect' and its 'or' lines, once";
       cursor.report('lone-outcome', cursor.here(), "no 'expect' above this 'after'", hint);
     }
-    const found = timeout(cursor);
+    const found = timeout(cursor, this.#kind);
     if (this.#expect !== null && this.#expect !== 'unknown') this.#expect.timeout = found;
     this.#expect = null;
   }
@@ -302,66 +307,4 @@ function parseArguments(cursor: Cursor): Tree.Argument[] {
     cursor.take();
   }
   return list;
-}
-
-/** `seen [result]` */
-function alternative(cursor: Cursor): Tree.Alternative {
-  const what = seen(cursor);
-  const then: Tree.Result = cursor.atEnd()
-    ? { kind: 'continue', span: cursor.lineSpan() }
-    : result(cursor);
-  cursor.finish();
-  return { seen: what, result: then, span: cursor.lineSpan() };
-}
-
-function seen(cursor: Cursor): Tree.Seen {
-  if (isMatch(cursor)) return { kind: 'match', match: match(cursor) };
-  const expected = 'a text, a "string", a /regex/, quiet, identity or answer';
-  const word = cursor.word();
-  if (word === 'quiet') {
-    cursor.take();
-    return { kind: 'quiet', duration: duration(cursor) };
-  }
-  if (word === 'identity' || word === 'answer') {
-    cursor.take();
-    return { kind: word };
-  }
-  if (word === null || RESULT_WORDS.some((reserved) => reserved === word)) {
-    return cursor.failExpected(expected);
-  }
-  return { kind: 'text', name: cursor.needName(expected) };
-}
-
-/** `after [n tries of] D result` */
-function timeout(cursor: Cursor): NonNullable<Tree.Expect['timeout']> {
-  cursor.take();
-  let tries = 1;
-  const next = cursor.word(1);
-  const isResult = RESULT_WORDS.some((word) => word === next);
-  if (cursor.peek()?.kind === 'number' && next !== null && !isResult) {
-    tries = count(cursor, 'how many tries, from 1');
-    cursor.needOneOf(['tries', 'try'] as const, "'tries'", 'write: after 3 tries of 10s fail NAME');
-    cursor.needWord('of', 'write: after 3 tries of 10s fail NAME');
-  }
-  const within = duration(cursor);
-  const then = result(cursor);
-  cursor.finish();
-  return { tries, within, result: then, span: cursor.lineSpan() };
-}
-
-const RESULT_WORDS = ['succeed', 'continue', 'fail'] as const;
-
-function result(cursor: Cursor): Tree.Result {
-  const span = cursor.here();
-  const hint =
-    cursor.word() === 'done'
-      ? "write 'succeed' to end the dialogue well"
-      : cursor.peek()?.kind === 'arrow'
-        ? 'a dialogue cannot go to a state: fail NAME, and let the state decide'
-        : null;
-  const kind = cursor.needOneOf(RESULT_WORDS, "'succeed', 'continue' or 'fail NAME'", hint);
-  if (kind !== 'fail') return { kind, span };
-  const name = cursor.needName('the name of the failure', 'for example: fail no-login');
-  checkShape(cursor, name);
-  return { kind: 'fail', name: name.text, span: joinSpans(span, name.span) };
 }
