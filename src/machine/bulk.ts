@@ -8,6 +8,7 @@
 import { type ConsoleText, LINE_CHARS_MAX, nextLine, splitPieces, takePiece } from './console.ts';
 import type { Engine } from './engine.ts';
 import { type Facts, isPastDoubt, recordBytes } from './facts.ts';
+import { passesBy } from './passing.ts';
 import type { Event, Moment, NodeIndex } from './protocol.ts';
 import { freshAt, tailAt } from './quiet.ts';
 import { type MachineState, type NodeState, withConsole, withNodes } from './state.ts';
@@ -181,6 +182,7 @@ function addLines(
         if (console.cutLines === 1 && cutBefore === 0) return false;
         if (node.echo !== null && node.echo.line === console.line) return false;
         if (node.fresh && matters(engine, state, taken.line)) return false;
+        if (node.fresh && passesBy(engine, node.facts, taken.line)) return false;
         nextLine(console);
       }
       piece = taken.rest;

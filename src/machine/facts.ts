@@ -159,12 +159,12 @@ function recordHeld(facts: Facts, at: number): void {
   // Who stopped it first stays true when another BREAK meets its prompt.
   const known = facts.resumable !== null && !facts.resumable.carried;
   const ours = known ? facts.resumable?.ours === true : facts.breakPending;
-  // A freshly reset machine has nothing to resume. That it says so contradicts: no `go`, but doubt.
+  // A machine that was reset or has ended has nothing to resume. That it says so contradicts: no `go`,
+  // but doubt.
   const reset = facts.resetAt !== null || facts.cleanAtBreak;
   const clean = facts.condition === 'ended' || (facts.condition === 'firmware' && reset && !known);
   facts.sleepRuledOut = false;
   facts.breakPending = false;
-  if (facts.condition === 'ended') return;
   facts.resumable = { at, ours, carried: clean };
   forgetPrompt(facts);
   facts.resetAt = null;
@@ -217,6 +217,15 @@ function recordLeft(facts: Facts, condition: 'leaving' | 'running'): void {
   facts.cleanAtBreak = false;
   if (condition === 'running') facts.breakPending = false;
   facts.condition = condition;
+}
+
+/** The prompt of a system stood there, too short to be believed: nothing is proven at the firmware's. */
+export function recordPassing(facts: Facts): void {
+  forgetPrompt(facts);
+  contradictOff(facts);
+  facts.resetAt = null;
+  facts.sleepRuledOut = false;
+  facts.condition = 'unknown';
 }
 
 /** The owner runs: on the other node, watched meanwhile, nothing can sleep that has the disk. */

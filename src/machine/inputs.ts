@@ -7,7 +7,6 @@ import { clearAlarm, raiseAlarm } from './reactions.ts';
 import { log, type Run } from './run.ts';
 import { enter, settle } from './states.ts';
 import { dialogueOf } from './step.ts';
-import { fireAfters } from './timers.ts';
 import { echoMs } from './typing.ts';
 
 /** No script can take this name for an alarm of its own. */
@@ -34,9 +33,9 @@ export function takeNet(run: Run, event: Extract<Event, { kind: 'net' }>): void 
   if (!run.state.begun) return;
   const { task } = run.state;
   if (task !== null) settle(run, taskNet(run, task));
+  // What waits for time besides comes due in a `time` event, when all input has been read.
   const departure = fireLevel(run);
-  if (departure !== null) return enter(run, departure);
-  fireAfters(run);
+  if (departure !== null) enter(run, departure);
 }
 
 /** The process did not run for a while: whatever seemed silent may only have been unread. */

@@ -26,7 +26,8 @@ const GIVE_UP_MS = 60 * 60_000;
  */
 export function journalIntent(run: Run, task: Task, intent: Intent): void {
   const giveUpAt = run.state.now + GIVE_UP_MS;
-  write(run, task, { record: intent, giveUpAt, refused: false });
+  const { unfinished } = run.state;
+  write(run, task, { record: intent, giveUpAt, refused: false, unfinished });
 }
 
 /** What the record will say is so from now on; production may have come back since it was tried. */
@@ -34,17 +35,21 @@ function write(run: Run, task: Task, intent: UnwrittenIntent): void {
   const { verb, node } = intent.record;
   const begins = verb === 'fence' || verb === 'power-off' || verb === 'reset';
   const owner = run.engine.target.nodes[run.state.owner].name;
+  const { unfinished } = run.state;
   if (begins && node === owner) run.state.unfinished = 'takeover';
   const wait = awaitToken(run, 'journal', JOURNAL_MS);
   const effect = { kind: 'journal', record: intent.record, token: wait.token } as const;
   run.effects.splice(placeOfIntent(run), 0, effect);
-  task.wait = { ...wait, intent };
+  task.wait = { ...wait, intent: { ...intent, unfinished } };
 }
 
 /** The journal has refused it. `false`: for too long now. */
 export function waitToWriteAgain(run: Run, task: Task, wait: TokenWait, detail: string): boolean {
   const { intent } = wait;
-  if (intent === undefined || run.state.now >= intent.giveUpAt) return false;
+  if (intent === undefined) return false;
+  // Unless production has come back meanwhile: then nothing is unfinished, whatever was.
+  if (run.state.unfinished === 'takeover') run.state.unfinished = intent.unfinished;
+  if (run.state.now >= intent.giveUpAt) return false;
   if (!intent.refused) {
     const { verb, node } = intent.record;
     log(run, 'verb', `${verb} of ${node} waits: the journal cannot be written`, {

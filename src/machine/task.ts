@@ -131,6 +131,8 @@ export interface UnwrittenIntent {
   readonly giveUpAt: number;
   /** It was refused once, and that was said. */
   readonly refused: boolean;
+  /** What was unfinished before: it still is while the record is not on the disk. */
+  readonly unfinished: BeforeBoot['unfinished'];
 }
 
 export interface Task {

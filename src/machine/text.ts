@@ -8,7 +8,14 @@ import { LINE_CHARS_MAX, nextLine, splitPieces, takePiece } from './console.ts';
 import { isIdentityOf } from './engine.ts';
 import { taskBytes, taskLine } from './executor.ts';
 import type { SeenLine } from './expect.ts';
-import { recordBytes, recordContradiction, recordFact, recordOwnerRuns } from './facts.ts';
+import {
+  recordBytes,
+  recordContradiction,
+  recordFact,
+  recordOwnerRuns,
+  recordPassing,
+} from './facts.ts';
+import { passesBy } from './passing.ts';
 import type { NodeIndex } from './protocol.ts';
 import { type Cause, reactionsNow, reactToLine } from './reactions.ts';
 import { journal, log, markHere, nodeName, type Run, roleOf } from './run.ts';
@@ -60,7 +67,10 @@ function finishLine(run: Run, node: NodeIndex, text: string): void {
   const target = run.state.nodes[node];
   const { console, echo } = target;
   const isEcho = echo !== null && echo.line === console.line && echo.text.trim() === text.trim();
-  if (target.fresh && !isEcho && text !== '') handleText(run, node, text, false);
+  if (target.fresh && !isEcho && text !== '') {
+    if (passesBy(run.engine, target.facts, text)) doubtFirmware(run, node, text);
+    handleText(run, node, text, false);
+  }
   nextLine(run.state.nodes[node].console);
 }
 
@@ -132,6 +142,15 @@ function recordMeaning(run: Run, line: SeenLine): void {
     if (held !== heldBefore) journal(run, { kind: 'held', node: nodeName(run, line.node), held });
     if (fact === 'running') noteRunning(run, line);
   }
+}
+
+function doubtFirmware(run: Run, node: NodeIndex, text: string): void {
+  recordPassing(run.state.nodes[node].facts);
+  voidReading(run, node);
+  log(run, 'console', `${nodeName(run, node)} is now unknown: a system's prompt passed by`, {
+    node,
+    evidence: quote(text),
+  });
 }
 
 /** A value that was shown before is not read when its prompt comes: somebody may have changed it. */

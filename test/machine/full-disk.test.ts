@@ -24,6 +24,15 @@ describe('a full disk under the journal', () => {
     expect(world.site.referee.violations).toEqual([]);
   });
 
+  test('leaves nothing unfinished that is not written down', () => {
+    const world = panicOnFullDisk();
+    world.seconds(600);
+    expect([world.stateName, world.state.unfinished]).toEqual(['fencing', 'none']);
+    world.journalFails = false;
+    world.until(() => world.state.unfinished === 'takeover', 60);
+    expect(world.state.unfinished, world.story()).toBe('takeover');
+  });
+
   test('is said once, with what waits', () => {
     const world = panicOnFullDisk();
     world.seconds(600);
