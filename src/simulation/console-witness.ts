@@ -21,7 +21,8 @@ const LEAVES = /Boot device:|Rebooting with command:|SunOS Release/;
 const LEAVING_WORD = /^(boot|go|sync)\b/;
 const WRITING_WORD = /^(setenv|set-default|nv|reset)/;
 const STOPPED = "Type  'go' to resume";
-const LOGIN = 'console login:';
+/** As a word: garbled, it is not sure to be one. */
+const LOGIN = /(?:^|[^A-Za-z0-9])console login:$/;
 const ENDED = 'Program terminated';
 
 /** A new connection is believed after so much quiet, or so long, or when it answers a later key. */
@@ -31,6 +32,11 @@ const REPLAY_MS = 2_000;
 /** What comes so long after our last key is no answer to it. */
 const ANSWER_MS = 10_000;
 const LINE_MAX = 4_096;
+
+/** One for each node. */
+export function witnesses(promptQuietMs: number): readonly [ConsoleWitness, ConsoleWitness] {
+  return [new ConsoleWitness(promptQuietMs), new ConsoleWitness(promptQuietMs)];
+}
 
 export class ConsoleWitness {
   isConnected = false;
@@ -72,15 +78,31 @@ export class ConsoleWitness {
   #reads = new Map<string, Read>();
   #command = '';
   #isEchoDue = false;
+  /** The daemon's own `banner` is being answered: up to a prompt that stands. */
+  #isAskingBanner = false;
   #connectedAt = 0;
+  /** Silence of before means nothing: the daemon stood still. */
+  #silentFrom = 0;
   typedAt: number | null = null;
   #now = 0;
+  readonly #promptQuietMs: number;
+
+  /** `promptQuietMs`: a prompt stands after so much quiet. */
+  constructor(promptQuietMs: number) {
+    this.#promptQuietMs = promptQuietMs;
+  }
 
   connected(at: number): void {
     this.lost();
     this.isConnected = true;
     this.#connectedAt = at;
+    this.#silentFrom = at;
     this.gotAt = at;
+  }
+
+  /** The daemon has stood still up to now, and knows it. */
+  stoodStill(at: number): void {
+    this.#silentFrom = at;
   }
 
   /** Whatever was shown may not be so any more. */
@@ -101,12 +123,13 @@ export class ConsoleWitness {
     this.typedAt = null;
     this.#command = '';
     this.#isEchoDue = false;
+    this.#isAskingBanner = false;
     this.#forget();
   }
 
   /** The last of what it shows is a login prompt. */
   get isRunning(): boolean {
-    return this.isFresh && this.tail.trimEnd().endsWith(LOGIN);
+    return this.isFresh && LOGIN.test(this.tail.trimEnd());
   }
 
   /** A prompt came since it left one, on this connection. */
@@ -162,6 +185,7 @@ export class ConsoleWitness {
     this.isLineOpen = line !== '';
     this.#command = line;
     this.#isEchoDue = true;
+    this.#isAskingBanner = line === 'banner';
     if (line.startsWith('setenv')) this.#reads.clear();
     return line;
   }
@@ -172,9 +196,12 @@ export class ConsoleWitness {
     this.breaks = 0;
     if (this.typedAt === null || at - this.typedAt > ANSWER_MS) this.strayCount += text.length;
     if (!this.isFresh) this.isFresh = this.isFreshAt(at);
+    const isStanding = at - this.gotAt >= this.#promptQuietMs && AT_PROMPT.test(this.tail);
+    if (isStanding) this.#isAskingBanner = false;
     if (at !== this.gotAt) this.tails = [];
     this.tails.push(this.tail);
     this.gotAt = at;
+    this.#silentFrom = at;
     this.heardAt = at;
     for (const char of text) this.#take(char);
     this.tails.push(this.tail);
@@ -185,7 +212,7 @@ export class ConsoleWitness {
   isFreshAt(at: number): boolean {
     if (this.isFresh) return true;
     const answers = this.typedAt !== null && this.typedAt - this.#connectedAt >= REPLAY_MS;
-    return answers || at - this.gotAt >= QUIET_MS || at - this.#connectedAt >= SETTLED_MS;
+    return answers || at - this.#silentFrom >= QUIET_MS || at - this.#connectedAt >= SETTLED_MS;
   }
 
   #take(char: string): void {
@@ -221,7 +248,8 @@ export class ConsoleWitness {
       this.everShown = identity;
       this.shownAt = this.#now;
     }
-    if (BANNER.test(line) && this.#command !== 'banner') {
+    // A reset that comes before its prompt stands cannot be told from the answer.
+    if (BANNER.test(line) && this.#command !== 'banner' && !this.#isAskingBanner) {
       this.#forget();
       this.stoppedAt = null;
       this.resetAt = this.#now;
@@ -237,6 +265,8 @@ export class ConsoleWitness {
   #enteredAtPrompt(line: string): void {
     const isOurs = this.#isEchoDue && !LEAVING_WORD.test(line.replace(this.entered.trim(), ''));
     this.#isEchoDue = false;
+    // A prompt that came since its RETURN was an older one, late on a slow wire.
+    if (this.#command === '' && isOurs) this.#command = this.entered;
     if (isOurs) return;
     this.#command = line;
     if (LEAVING_WORD.test(line)) this.#leaves();

@@ -18,13 +18,26 @@ const CTRL_U = '\x15';
 const RETURN = '\r';
 /** The longest line that matters; what is typed is bounded anyway. */
 const LINE_MAX = 200;
+const RECABLED = 'console cables swapped';
 const OFF_MS = 30_000;
 const ATTESTED_MS = 15 * 60_000;
+/** A key that was pressed goes out after the pace of those before it: longer it cannot take. */
+const PACED_MS = 5;
+
+interface Pressed {
+  readonly at: number;
+  /** Machines that could not run at that moment. */
+  readonly still: readonly SiteNode[];
+}
+
+const NEVER: Pressed = { at: Number.NEGATIVE_INFINITY, still: [] };
 
 export interface LawWatchOptions {
   readonly site: Site;
   /** The labels of the ports, in CList order. */
   readonly nodes: readonly [string, string];
+  /** When the console of this node last showed which machine it is; null: never. */
+  readonly shownAt: (node: NodeIndex) => number | null;
   /** The power device said off of a node that was on. */
   readonly deviceLies: () => boolean;
   readonly violated: (kind: ViolationKind, what: string) => void;
@@ -45,9 +58,22 @@ export class LawWatch {
   /** When each machine last got its power back, ms. */
   readonly #poweredAt = new Map<string, number>();
 
+  /** When somebody last changed the console cables. */
+  #recabledAt = Number.NEGATIVE_INFINITY;
+  /** When the daemon last pressed RETURN there, and who could not run then. */
+  readonly #pressed: [Pressed, Pressed] = [NEVER, NEVER];
+
   constructor(options: LawWatchOptions) {
     this.#options = options;
     options.site.referee.subscribe((violation) => this.#judge(violation));
+  }
+
+  /** The daemon presses keys at the console of this node; they go out one after the other. */
+  pressed(node: NodeIndex, text: string): void {
+    if (!text.endsWith(RETURN)) return;
+    const { site } = this.#options;
+    const still = site.nodes.filter((machine) => whyItCouldRun(machine) === null);
+    this.#pressed[node] = { at: site.clock.now().at, still };
   }
 
   /** The daemon's typing at the port of this node, before the machine there gets it. */
@@ -70,6 +96,7 @@ export class LawWatch {
 
   /** Something happened on the site. */
   saw(node: string | null, what: string): void {
+    if (what === RECABLED) this.#recabledAt = this.#options.site.clock.now().at;
     if (node === null) return;
     if (what === 'power on') this.#poweredAt.set(node, this.#options.site.clock.now().at);
     if (!what.startsWith('boots from')) return;
@@ -86,16 +113,30 @@ export class LawWatch {
     if (GO_LINE.test(line)) this.#goesBy.set(machine.name, 'daemon');
     if (!BOOT_LINE.test(line)) return;
     this.#bootsBy.set(machine.name, 'daemon');
-    for (const other of site.nodes) if (other !== machine) this.#judgeBoot(machine, other, line);
+    for (const other of site.nodes) {
+      if (other !== machine) this.#judgeBoot(machine, other, line, node);
+    }
   }
 
-  #judgeBoot(machine: SiteNode, other: SiteNode, line: string): void {
+  #judgeBoot(machine: SiteNode, other: SiteNode, line: string, node: NodeIndex): void {
     const why = whyItCouldRun(other);
     if (why === null) return;
     const what = `'${line}' was typed at ${machine.name} while ${other.name} could run: ${why}`;
-    const excuse = this.#excuseOfBoot(other);
+    const excuse = this.#excuseOfKey(machine, other, node) ?? this.#excuseOfBoot(other);
     if (excuse === null) this.#options.violated('law', what);
     else this.#excuse(excuse, what);
+  }
+
+  /** What happened between the daemon's last look and its key. */
+  #excuseOfKey(machine: SiteNode, other: SiteNode, node: NodeIndex): Excuse | null {
+    const { site, nodes, shownAt } = this.#options;
+    const pressed = this.#pressed[node];
+    const isPressed = site.clock.now().at - pressed.at <= PACED_MS;
+    if (isPressed && pressed.still.includes(other)) return 'just-pressed';
+    const shown = shownAt(node);
+    const isUnseen = shown !== null && this.#recabledAt > shown;
+    const isMeant = other.name === nodes[node] && whyItCouldRun(machine) === null;
+    return isUnseen && isMeant ? 'recabled' : null;
   }
 
   #excuseOfBoot(other: SiteNode): Excuse | null {

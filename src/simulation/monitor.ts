@@ -24,18 +24,19 @@ import type { Site } from '../sim/site.ts';
 import { Line } from '../transport/line.ts';
 import type { Chronicle } from './chronicle.ts';
 import { ClockPromise } from './clock-promise.ts';
+import { givesUp } from './gives-up.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import type { ProofWatch } from './proof-watch.ts';
 import { simulatedBoard } from './simulated-board.ts';
 import { runSimulated } from './simulated-command.ts';
+import { askSwitch } from './simulated-power.ts';
 import { SimulatedProber } from './simulated-prober.ts';
 import { SimulatedProcess } from './simulated-process.ts';
 import { SimulatedWire } from './simulated-wire.ts';
 
-/** Topics of what only time can have brought while the process wakes up. */
-const GIVES_UP: readonly string[] = ['dialogue', 'transition'];
-const POWER_MS = 500;
 const AGAIN_MS = 10_000;
+const UNHEARD = { alarm: () => {}, cleared: () => {}, flush: () => {}, reopen: () => {} };
+const NODES: readonly NodeIndex[] = [0, 1];
 
 export interface MonitorOptions {
   readonly clock: Clock;
@@ -50,6 +51,8 @@ export interface MonitorOptions {
   readonly paceMs: number;
   /** Beats are only worth their time in runs in which the process or the wall clock misbehaves. */
   readonly watchesStalls: boolean;
+  /** Called with the keys that the daemon presses, before they go out. */
+  readonly onPressed: (node: NodeIndex, text: string) => void;
   /** Called with what goes out to a console, before the machine there gets it. */
   readonly onTyped: (node: NodeIndex, text: string) => void;
   /** Called after each record that the daemon waited for. */
@@ -211,7 +214,7 @@ export class Monitor {
   #beginsAgain(): void {
     const { watch } = this.#options;
     watch.started();
-    for (const node of [0, 1] as const) watch.channel(node, this.#connected[node]);
+    for (const node of NODES) watch.channel(node, this.#connected[node]);
     const level = this.#life?.prober.level ?? null;
     if (level !== null) watch.net(level);
   }
@@ -232,8 +235,6 @@ export class Monitor {
     if (this.#life !== null) this.#options.watch.operatorSaid(request, node);
     void this.#life?.runner.ask({ request, node, operator: 'ann' });
   }
-
-  // ---- what the daemon is plugged into ----
 
   /** True: the daemon lives and carries this effect out. False: it is dead, or dies right here. */
   #acts(process: SimulatedProcess): boolean {
@@ -318,19 +319,21 @@ export class Monitor {
   }
 
   #log(process: SimulatedProcess): LogSink {
-    const { chronicle, engine, watch } = this.#options;
+    const { chronicle, engine, watch, onPressed } = this.#options;
     const name = (node: NodeIndex) => engine.target.nodes[node].name;
     return {
+      ...UNHEARD,
       entry: (entry) => {
         if (!this.#acts(process)) return;
         chronicle.entry(entry);
         watch.decided(entry);
-        const isOfTime = this.#wireSpokeAt !== process.clock.now().at;
-        const givesUp = process.hasUnread && isOfTime && GIVES_UP.includes(entry.topic);
-        if (givesUp) watch.gaveUp(entry.what);
+        const hasWireSpoken = this.#wireSpokeAt === process.clock.now().at;
+        const now = {
+          hasWireSpoken,
+          lost: NODES.filter((node) => !this.#connected[node]).map(name),
+        };
+        if (process.hasUnread && givesUp(entry, now)) watch.gaveUp(entry.what);
       },
-      alarm: () => {},
-      cleared: () => {},
       received: (node, _bytes, text) => {
         chronicle.received(name(node), text);
         watch.received(node, text);
@@ -339,14 +342,13 @@ export class Monitor {
         if (!process.isAlive) return;
         chronicle.typed(name(node), text);
         watch.typed(node, text);
+        onPressed(node, text);
       },
       remark: (node, text) => {
         if (!process.isAlive || text !== 'BREAK') return;
         chronicle.daemon(`BREAK to ${name(node)}`);
         watch.broke(node);
       },
-      flush: () => {},
-      reopen: () => {},
       close: () => Promise.resolve(),
     };
   }
@@ -366,19 +368,14 @@ export class Monitor {
   }
 
   #power(process: SimulatedProcess, index: NodeIndex, action: 'off' | 'status') {
-    const answer = new ClockPromise<PowerAnswer>();
-    if (!this.#acts(process)) return answer;
+    if (!this.#acts(process)) return new ClockPromise<PowerAnswer>();
     const { site, engine, chronicle, watch } = this.#options;
     const node = site.node(engine.target.nodes[index].name);
-    if (action === 'off' && this.powerSays === null) node.powerOff();
-    process.clock.after(POWER_MS + this.powerDelayMs, () => {
-      const truth = node.machine.hasPower ? 'on' : 'off';
-      const outcome = this.powerSays ?? truth;
+    const device = () => ({ says: this.powerSays, delayMs: this.powerDelayMs });
+    return askSwitch(process.clock, node, action, device, (outcome) => {
       chronicle.daemon(`the power device of ${node.name} says ${outcome}`);
       watch.powerSaid(index, outcome === 'off');
-      answer.resolve({ outcome, detail: 'simulated outlet' });
     });
-    return answer;
   }
 
   #run(
@@ -396,6 +393,7 @@ export class Monitor {
       clock: process.clock,
       onStall: (lateMs) => {
         prober.voidSilence();
+        this.#options.watch.stoodStill();
         runner.stall(lateMs);
       },
     }).start();

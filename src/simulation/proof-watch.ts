@@ -9,7 +9,7 @@ import { assertNever } from '../language/assert-never.ts';
 import type { Grade } from '../machine/evidence.ts';
 import type { LogEntry, NodeIndex } from '../machine/protocol.ts';
 import type { Target } from '../machine/target.ts';
-import { ConsoleWitness } from './console-witness.ts';
+import { type ConsoleWitness, witnesses } from './console-witness.ts';
 import { falseNews, isOwnEcho } from './false-news.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import { type Ownership, ownershipIn } from './ownership.ts';
@@ -46,10 +46,7 @@ const NODES: readonly NodeIndex[] = [0, 1];
 
 export class ProofWatch {
   readonly #options: ProofWatchOptions;
-  #consoles: readonly [ConsoleWitness, ConsoleWitness] = [
-    new ConsoleWitness(),
-    new ConsoleWitness(),
-  ];
+  #consoles: readonly [ConsoleWitness, ConsoleWitness];
   #net: Level | null = null;
   #off: [Word | null, Word | null] = [null, null];
   #confirmed: [Word | null, Word | null] = [null, null];
@@ -66,6 +63,7 @@ export class ProofWatch {
 
   constructor(options: ProofWatchOptions) {
     this.#options = options;
+    this.#consoles = witnesses(options.target.promptQuietMs);
     this.#wasParked = [options.wasParkedBefore, false];
   }
 
@@ -73,7 +71,7 @@ export class ProofWatch {
 
   /** A new life of the daemon: it has seen nothing. */
   started(): void {
-    this.#consoles = [new ConsoleWitness(), new ConsoleWitness()];
+    this.#consoles = witnesses(this.#options.target.promptQuietMs);
     this.#net = null;
     this.#off = [null, null];
     this.#confirmed = [null, null];
@@ -104,6 +102,10 @@ export class ProofWatch {
       this.#violated(`a BREAK to ${this.#name(node)}, whose line shows the other machine`);
     }
     this.#consoles[node].broke(this.#now());
+  }
+
+  stoodStill(): void {
+    for (const console of this.#consoles) console.stoodStill(this.#now());
   }
 
   net(level: Level): void {
@@ -292,7 +294,8 @@ export class ProofWatch {
   /** An alarm was raised: not because of something that the daemon itself has typed. */
   alarmed(text: string): void {
     for (const node of NODES) {
-      if (!isOwnEcho(this.#consoles[node], text)) continue;
+      const isOfOther = text.includes(` ${this.#name(otherOf(node))}:`);
+      if (isOfOther || !isOwnEcho(this.#consoles[node], text)) continue;
       this.#violated(`took its own echo on ${this.#name(node)} for news: "${text}"`);
     }
   }
@@ -368,8 +371,6 @@ export class ProofWatch {
     if (!this.#isAway[node]) return 'it is in service';
     return this.#consoles[node].isRunning ? 'a login prompt stands on its console' : null;
   }
-
-  // ---- the rest ------------------------------------------------------------------------------------
 
   #ownership(isBooting = false): Ownership {
     const { disk, target } = this.#options;

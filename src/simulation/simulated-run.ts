@@ -137,6 +137,7 @@ class SimulatedRun {
       deadAfterMs: DEAD_AFTER_MS,
       paceMs: plan.paceMs,
       watchesStalls: plan.kinds.some((kind) => kind === 'monitor-stalled' || kind === 'clock-jump'),
+      onPressed: (node, text) => this.#law.pressed(node, text),
       onTyped: (node, text) => this.#law.typed(node, text),
       onFlushed: () => this.#checks.flushed(),
     });
@@ -150,6 +151,10 @@ class SimulatedRun {
     this.#law = new LawWatch({
       site: this.#site,
       nodes: names,
+      shownAt: (node) => {
+        const { shown, shownAt } = watch.console(node);
+        return shown === null ? null : shownAt;
+      },
       deviceLies: () => plan.kinds.includes('device-says-off'),
       violated: (kind, what) => this.#checks.violated(kind, what),
       excused: (excuse, what) => {

@@ -38,7 +38,10 @@ export interface Violation {
  * let it go on. `by-itself`: it booted by itself, with values that somebody changed or that it lost.
  * `silent-loss`: it lost its values in a power cut a moment ago and has not shown a byte since.
  * `on-its-way`: what shows it was still on the wire. `power-returned`: it had truly been off, and came
- * back without its values while nobody was connected to its console.
+ * back without its values while nobody was connected to its console. `just-pressed`: the RETURN had been
+ * pressed before, while the other node could not run, and waited for its pace. `recabled`: somebody
+ * changed the cables since the console last showed which machine it is, and the boot of the machine
+ * that it was then would have been right.
  */
 export type Excuse =
   | 'trusted'
@@ -48,4 +51,6 @@ export type Excuse =
   | 'by-itself'
   | 'silent-loss'
   | 'on-its-way'
-  | 'power-returned';
+  | 'power-returned'
+  | 'just-pressed'
+  | 'recabled';

@@ -12,10 +12,12 @@ class Bench {
   readonly site = new Site({}, this.clock);
   readonly found: string[] = [];
   lies = false;
+  shownAt: number | null = null;
   readonly law = new LawWatch({
     site: this.site,
     nodes: ['n1', 'n2'],
     deviceLies: () => this.lies,
+    shownAt: () => this.shownAt,
     violated: (kind) => this.found.push(kind),
     excused: (excuse) => this.found.push(`excused ${excuse}`),
   });
@@ -154,6 +156,58 @@ test('power that returned behind a lost console is excused, in front of a connec
   const seen = returned(true);
   seen.law.typed(1, `boot ${PATH}\r`);
   expect(seen.found).toEqual(['law']);
+});
+
+describe('between the last look and the key', () => {
+  /** n1 was halted and parked; the RETURN is pressed, a value changes, and then the RETURN goes out. */
+  const pressed = (before: (one: Bench) => void, waitsMs: number) => {
+    const made = bench(({ site }) => site.node('n1').halt());
+    made.law.typed(1, `boot ${PATH}`);
+    before(made);
+    made.law.pressed(1, '\r');
+    made.site.node('n1').nvram.set('auto-boot?', 'true');
+    made.clock.advance(waitsMs);
+    made.law.typed(1, '\r');
+    return made.found;
+  };
+
+  test('a value that changes under a pressed key that waits for its pace is excused', () => {
+    expect(pressed(() => {}, 2)).toEqual(['excused just-pressed']);
+  });
+
+  test('not one that had changed before, or long before the key goes out', () => {
+    const early = ({ site }: Bench) => site.node('n1').nvram.set('boot-device', 'disk');
+    expect(pressed(early, 2)).toEqual(['law']);
+    expect(pressed(() => {}, 50)).toEqual(['law']);
+  });
+
+  /** The standby n2 has a system asleep; its boot reaches n1, which has nothing. */
+  const recabled = (shownMs: number, prepare: (one: Bench) => void = () => {}) => {
+    const made = bench(({ site, clock }) => {
+      site.node('n1').halt();
+      site.node('n2').typeAtPrompt(`boot ${PATH}`);
+      clock.advance(5_000);
+      site.node('n2').spuriousBreak();
+    });
+    made.found.length = 0;
+    prepare(made);
+    made.shownAt = made.clock.now().at + shownMs;
+    made.clock.advance(1_000);
+    made.site.swapCables();
+    made.clock.advance(1_000);
+    made.law.typed(1, `boot ${PATH}\r`);
+    return made.found;
+  };
+
+  test('cables that somebody changes after the machine showed who it is are excused', () => {
+    expect(recabled(0)).toEqual(['excused recabled']);
+  });
+
+  test('not when it showed that afterwards, or when the boot was wrong anyway', () => {
+    expect(recabled(1_500)).toEqual(['law']);
+    const wrong = ({ site }: Bench) => site.node('n1').nvram.set('auto-boot?', 'true');
+    expect(recabled(0, wrong)).toEqual(['law']);
+  });
 });
 
 describe('a system that somebody else started', () => {

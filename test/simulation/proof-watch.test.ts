@@ -144,6 +144,51 @@ test('what somebody left on the line must not be entered', () => {
   expect(scene.said.join()).toContain('typed only');
 });
 
+describe('what may be known of a console', () => {
+  test('a reset behind the answer to `banner` shows once the prompt has stood, and not before', () => {
+    const reset = (quietMs: number) =>
+      fenced().enters(0, 'banner', banner(N1.hostId)).later(quietMs).shows(0, banner(N1.hostId));
+    expect(reset(100).watch.lacking(0, 'fenced', 0)).toBeNull();
+    expect(reset(400).watch.lacking(0, 'fenced', 0)).toMatch(/no prompt|identity|not all/);
+  });
+
+  test('a value counts for the line behind which it stands, though an old prompt came late', () => {
+    const scene = atPrompt().resets(N1.hostId);
+    for (const [name, value] of Object.entries(PARKED)) {
+      scene.watch.typed(0, `printenv ${name}`);
+      scene.shows(0, `printenv ${name}`).later(100).watch.typed(0, '\r');
+      scene.later(100).shows(0, '\b'.repeat(`printenv ${name}`.length));
+      scene.later(100).shows(0, `printenv ${name}`).shows(0, `\r\n${name} = ${value}\r\nok `);
+    }
+    expect(scene.watch.lacking(0, 'fenced', 0)).toBeNull();
+  });
+
+  test('an alarm about one console is no echo on the other', () => {
+    const scene = fenced().enters(0, 'reset-all', '');
+    scene.watch.alarmed('somebody types at n2: ok reset-all');
+    expect(scene.said).toEqual([]);
+    scene.watch.alarmed('somebody types at n1: ok reset-all');
+    expect(scene.said.join()).toContain('took its own echo on n1 for news');
+  });
+
+  test.each([
+    ['prod console login: ', true],
+    ['console login: ', true],
+    ['prodconsole login: ', false],
+    ['prod cconsole login: ', false],
+  ])('%j is a login prompt: %s', (text, isOne) => {
+    expect(new Scene().shows(0, `\r\n${text}`).watch.console(0).isRunning).toBe(isOne);
+  });
+
+  test('silence in which the daemon stood still makes no connection believed', () => {
+    const scene = reconnected(new Scene()).later(10_000);
+    scene.watch.channel(0, true);
+    scene.later(20_000).watch.stoodStill();
+    expect(scene.shows(0, 'old').watch.console(0).isFresh).toBe(false);
+    expect(scene.later(6_000).shows(0, 'new').watch.console(0).isFresh).toBe(true);
+  });
+});
+
 function off(scene: Scene): Scene {
   scene.watch.powerSaid(0, true);
   return scene;
