@@ -15,7 +15,15 @@ export type ConsoleAddress =
   /** A stream socket on this host. */
   | { readonly kind: 'unix'; readonly path: string }
   /** A program in a terminal of its own; the first word is the program, by name or whole path. */
-  | { readonly kind: 'exec'; readonly argv: readonly string[] };
+  | { readonly kind: 'exec'; readonly argv: readonly string[] }
+  | SshConsole;
+
+/** A session over ssh: a terminal server, a service processor. */
+export interface SshConsole extends SshTarget {
+  readonly kind: 'ssh';
+  /** Run there instead of a shell; null: a shell. */
+  readonly command: string | null;
+}
 
 /** Who logs in where over ssh, and with what. At least one of key, password and agent is given. */
 export interface SshTarget {

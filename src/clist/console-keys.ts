@@ -8,6 +8,7 @@ import type { BreakMethod, ConsoleAddress } from './cluster.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
 import { readExec, readUnix } from './local-console.ts';
+import { readSshConsole } from './ssh-keys.ts';
 import { readDuration, readHostPort, readNumber } from './values.ts';
 import type { Word } from './words.ts';
 
@@ -18,7 +19,7 @@ export function readConsole(line: LineReader, draft: NodeDraft): void {
 
 /** The wire and where it leads, as it stands behind `console` and in `power via`. */
 export function readConsoleAddress(line: LineReader): ConsoleAddress | null {
-  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix', 'exec'] as const);
+  const kind = line.choice(['telnet', 'tcp', 'serial', 'unix', 'exec', 'ssh'] as const);
   return kind === null ? null : readAddress(line, kind);
 }
 
@@ -33,6 +34,8 @@ function readAddress(line: LineReader, kind: ConsoleAddress['kind']): ConsoleAdd
       return readUnix(line);
     case 'exec':
       return readExec(line);
+    case 'ssh':
+      return readSshConsole(line);
     default:
       return assertNever(kind);
   }

@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../language/assert-never.ts';
 import type { ConsoleAddress } from './cluster.ts';
+import { formatLogin } from './ssh-keys.ts';
 
 /** Two consoles with the same key are one. */
 export function consoleKey(console: ConsoleAddress): string {
@@ -16,6 +17,8 @@ export function consoleKey(console: ConsoleAddress): string {
       return console.path;
     case 'exec':
       return JSON.stringify(console.argv);
+    case 'ssh':
+      return `${formatLogin(console).toLowerCase()} ${console.command ?? ''}`;
     default:
       return assertNever(console);
   }
@@ -26,6 +29,7 @@ export function isOnHost(console: ConsoleAddress, host: string): boolean {
   switch (console.kind) {
     case 'telnet':
     case 'tcp':
+    case 'ssh':
       return console.host.toLowerCase() === host;
     case 'serial':
     case 'unix':
@@ -39,5 +43,5 @@ export function isOnHost(console: ConsoleAddress, host: string): boolean {
 
 /** False: only bytes, so a BREAK has to be a sequence of bytes that the other end understands. */
 export function carriesBreak(console: ConsoleAddress): boolean {
-  return console.kind === 'telnet' || console.kind === 'serial';
+  return console.kind === 'telnet' || console.kind === 'serial' || console.kind === 'ssh';
 }

@@ -147,8 +147,8 @@ function checkBreakMethods(cluster: ClusterDraft, sink: DiagnosticSink): void {
       const message = `a console by ${console.value.kind} carries bytes only and no BREAK`;
       const hint = 'write the bytes that the other end takes for it: break bytes "\\x0f" "b"';
       sink.error('break-impossible', breakMethod.span, message, hint);
-    } else if (console.value.kind === 'serial' && force !== null) {
-      const message = `${force} is a way of telnet; this console is a serial line`;
+    } else if (console.value.kind !== 'telnet' && force !== null) {
+      const message = `${force} is a way of telnet; this console is on ${console.value.kind}`;
       sink.error('break-impossible', breakMethod.span, message, 'write: break line');
     }
   }

@@ -14,7 +14,7 @@ import { readDuration, readTypable } from './values.ts';
 export const NODE_KEYS: Readonly<Record<string, Key<NodeDraft>>> = {
   console: {
     usage:
-      'console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH, or exec PROGRAM ARG...',
+      'console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH, or exec PROGRAM ARG..., or ssh USER@HOST',
     repeatable: false,
     read: readConsole,
   },

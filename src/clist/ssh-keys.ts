@@ -1,9 +1,9 @@
 /**
- * `admin ssh`: who logs in where, and with what. Called by the keys of a node.
+ * `console ssh` and `admin ssh`: who logs in where, and with what. Called by the keys of a node.
  * Secrets stay references: a password that stands in CList is refused.
  */
 import { didYouMean } from '../language/diagnostics.ts';
-import type { Secret, SshTarget } from './cluster.ts';
+import type { Secret, SshConsole, SshTarget } from './cluster.ts';
 import type { NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
 import { type OptionWord, readOptions } from './options.ts';
@@ -27,6 +27,11 @@ export function readAdmin(line: LineReader, draft: NodeDraft): void {
   if (line.choice(['ssh'] as const) === null) return;
   const read = readSsh(line, TARGET_OPTIONS);
   if (read !== null) draft.admin = { value: read.target, span: line.valueSpan };
+}
+
+export function readSshConsole(line: LineReader): SshConsole | null {
+  const read = readSsh(line, [...TARGET_OPTIONS, 'command']);
+  return read === null ? null : { kind: 'ssh', ...read.target, command: read.command };
 }
 
 interface SshLine {

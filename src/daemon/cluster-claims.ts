@@ -27,9 +27,12 @@ export function consolesOf(cluster: Cluster): Promise<string[]> {
 async function claimOfConsole(console: ConsoleAddress): Promise<string> {
   switch (console.kind) {
     case 'telnet':
-    case 'tcp': {
-      const host = console.host.toLowerCase().replace(/\.$/, '');
-      return `console ${LOOPBACK.includes(host) ? 'localhost' : host}:${console.port}`;
+    case 'tcp':
+      return `console ${placeOf(console)}`;
+    case 'ssh': {
+      // One server gives many sessions: whose, and what runs in it, tells the consoles apart.
+      const what = console.command === null ? 'shell' : digestOf([console.command]);
+      return `console ssh ${console.user}@${placeOf(console)} ${what}`;
     }
     case 'serial':
     case 'unix':
@@ -39,6 +42,11 @@ async function claimOfConsole(console: ConsoleAddress): Promise<string> {
     default:
       return assertNever(console);
   }
+}
+
+function placeOf({ host, port }: { readonly host: string; readonly port: number }): string {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return `${LOOPBACK.includes(name) ? 'localhost' : name}:${port}`;
 }
 
 /** Everybody can read claims, and a password may stand among the words. */

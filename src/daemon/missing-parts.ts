@@ -14,6 +14,7 @@ import type { Site } from '../clist/site.ts';
 import type { LoadedHome, SoundCluster } from '../home/load-home.ts';
 import type { Program, Step, Template } from '../language/program.ts';
 import { consoleTrouble } from './missing-console.ts';
+import { sshTroubles } from './missing-ssh.ts';
 
 export interface MissingPart {
   /** `demo`, `demo: n1`. */
@@ -77,7 +78,9 @@ function missingOfNode(where: string, node: ClusterNode, environment: Environmen
       typeof value === 'string' ? null : trouble(() => resolveSecret(value, environment)),
     ),
   ]);
-  return [wire, ...power].flatMap((one) => (one === null ? [] : [{ where, ...one }]));
+  return [wire, ...sshTroubles(node, environment), ...power].flatMap((one) =>
+    one === null ? [] : [{ where, ...one }],
+  );
 }
 
 type Trouble = Omit<MissingPart, 'where'> | null;

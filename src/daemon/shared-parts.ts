@@ -4,6 +4,7 @@
  * nothing.
  */
 
+import { join } from 'node:path';
 import { createLogSink } from '../alarm/log-sink.ts';
 import type { Outbox } from '../alarm/outbox.ts';
 import { Ears } from '../attach/ears.ts';
@@ -32,6 +33,8 @@ import { runCommand } from '../transport/command.ts';
 import { createFenceAgents, type FenceAgents } from '../transport/fence-agent.ts';
 import { Line } from '../transport/line.ts';
 import { createTransport } from '../transport/open.ts';
+import type { SshParts } from '../transport/ssh-connection.ts';
+import { SshPool } from '../transport/ssh-pool.ts';
 import { AlarmSinks, COMMAND_ALARM } from './alarm-sinks.ts';
 import { ClusterAlarms } from './cluster-alarms.ts';
 import { countedJournal } from './counted-journal.ts';
@@ -61,6 +64,7 @@ export class SharedParts {
   readonly #ticker: FlushTicker;
   readonly #transcriptTicker: FlushTicker;
   readonly #fenceAgents: FenceAgents;
+  readonly #ssh: SshPool;
   readonly #share: TurnShare;
   readonly #sinks: AlarmSinks;
   readonly #alarms = new Map<string, ClusterAlarms>();
@@ -73,6 +77,8 @@ export class SharedParts {
   readonly siteAlarms: SiteAlarms;
   readonly tally = new Tally();
   readonly powerChecks: PowerChecks;
+  /** For consoles and commands over ssh. */
+  readonly sshParts: SshParts;
   #reachability: Reachability | null = null;
 
   constructor(options: SharedOptions) {
@@ -84,6 +90,12 @@ export class SharedParts {
     this.#ticker = new FlushTicker(clock);
     this.#share = new TurnShare(clock, setImmediate);
     this.#transcriptTicker = new FlushTicker(clock, TRANSCRIPT_FLUSH_MS);
+    this.sshParts = {
+      clock,
+      reveal: (secret) => resolveSecret(secret).reveal(),
+      trustFile: join(options.home.state, 'ssh_known_hosts'),
+    };
+    this.#ssh = new SshPool(this.sshParts);
     this.#fenceAgents = createFenceAgents({
       clock,
       locate: (agent) => resolveFenceAgent(agent),
@@ -213,7 +225,7 @@ export class SharedParts {
 
   #line(cluster: string, node: ClusterNode, listener: LineListener): Line {
     return new Line({
-      create: () => createTransport(node.console, node.breakMethod, this.#clock),
+      create: () => createTransport(node.console, node.breakMethod, this.#clock, this.#ssh),
       clock: this.#clock,
       paceMs: node.paceMs,
       seed: `${cluster}/${node.name}`,

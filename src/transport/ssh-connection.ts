@@ -33,7 +33,7 @@ const WITHIN_MS = 10_000;
 /** Nobody needs so much to say before a login. */
 const BEFORE_LOGIN_BYTES_MAX = 1 << 20;
 /** Unsent answers and typing of all channels together. */
-const UNSENT_BYTES_MAX = 4 << 20;
+const UNSENT_BYTES_MAX = 2 << 20;
 /** A channel that nobody reads holds 2 MB by its window; more means that the server ignores it. */
 const UNREAD_BYTES_MAX = 3 << 20;
 /** So long a connection that we end stays for its last words. */

@@ -409,7 +409,7 @@ test('all mistakes at once, each with place, carets and hint', () => {
       `CList:12:16: error: expected a port from 1 to 65535 [bad-port]
   console telnet h:x
                  ^^^
-  hint: console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH, or exec PROGRAM ARG...`,
+  hint: console telnet HOST:PORT, or tcp HOST:PORT, or serial /dev/ttyS0 9600, or unix PATH, or exec PROGRAM ARG..., or ssh USER@HOST`,
     ],
   );
 });

@@ -141,3 +141,58 @@ describe('admin ssh', () => {
     expect(both('root@10.0.0.1')).toEqual(['admin-is-service']);
   });
 });
+
+describe('console ssh', () => {
+  const withConsole = (line: string, breakLine = '') =>
+    parseClist(
+      'CList',
+      clistWith('pace 2ms')
+        .replace('console tcp 127.0.0.1:7001', line)
+        .replace('break bytes "x"', breakLine),
+    );
+  const read = (line: string) => withConsole(line).clusters[0]?.nodes[0].console;
+
+  it('has a shell, or a command', () => {
+    expect(read('console ssh port1@ts1:2222 key=/k')).toMatchObject({
+      kind: 'ssh',
+      user: 'port1',
+      host: 'ts1',
+      port: 2222,
+      command: null,
+    });
+    const line = 'console ssh admin@sp1 password=@env:P command="start /SP/console -f"';
+    expect(read(line)).toMatchObject({ command: 'start /SP/console -f' });
+    expect(withConsole(line).diagnostics).toEqual([]);
+  });
+
+  it.each([
+    ['console ssh admin@sp1 key=/k command="a\\nb"', 'bad-option'],
+    ['console ssh admin@sp1', 'missing-login'],
+    ['console ssh sp1:22 key=/k', 'bad-address'],
+    ['console ssh admin@sp1 key=/k 9600', 'bad-option'],
+  ])('%s', (line, code) => {
+    expect(withConsole(line).diagnostics.map((one) => one.code)).toEqual([code]);
+  });
+
+  it('sends a BREAK in its own way only', () => {
+    const line = 'console ssh admin@sp1 key=/k';
+    expect(withConsole(line, 'break line 250ms').diagnostics).toEqual([]);
+    expect(withConsole(line, 'break rfc2217').diagnostics.map(({ code }) => code)).toEqual([
+      'break-impossible',
+    ]);
+  });
+
+  it('is one console when login, server and command are the same', () => {
+    const twice = (first: string, second: string) =>
+      parseClist(
+        'CList',
+        clistWith('pace 2ms')
+          .replace('console tcp 127.0.0.1:7001', `console ssh ${first} key=/k`)
+          .replace('console tcp 127.0.0.1:7002', `console ssh ${second} key=/k`),
+      ).diagnostics.map(({ code }) => code);
+    expect(twice('port1@ts1', 'port2@ts1')).toEqual([]);
+    expect(twice('a@ts1 command=one', 'a@ts1 command=two')).toEqual([]);
+    expect(twice('a@ts1 command=one', 'a@TS1 command=one')).toEqual(['duplicate-console']);
+    expect(twice('a@ts1', 'a@ts1:2222')).toEqual([]);
+  });
+});

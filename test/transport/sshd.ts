@@ -71,6 +71,14 @@ export class Sshd {
     };
   }
 
+  /** A file of host keys in which this server is known on every port: for a relay before it. */
+  get knownAnywhere(): string {
+    const file = join(this.directory, 'known_anywhere');
+    const hostKey = readFileSync(join(this.directory, 'host.pub'), 'utf8');
+    writeFileSync(file, `[127.0.0.1]:* ${hostKey}`);
+    return file;
+  }
+
   get parts(): SshParts {
     return {
       clock: systemClock,
@@ -91,22 +99,17 @@ export class Sshd {
 
   /** The machine hangs: nothing is answered, nothing is closed. */
   freeze(): void {
-    for (const pid of this.#all()) process.kill(pid, 'SIGSTOP');
+    this.#signal(this.#all(), 'SIGSTOP');
   }
 
   thaw(): void {
-    for (const pid of this.#all()) process.kill(pid, 'SIGCONT');
+    this.#signal(this.#all(), 'SIGCONT');
   }
 
   /** Ends every connection, as a crash of the machine does. */
   dropAll(): void {
-    for (const pid of this.sessions.flatMap((one) => descendantsOf(one))) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It was faster.
-      }
-    }
+    const all = this.sessions.flatMap((one) => descendantsOf(one));
+    this.#signal(all, 'SIGKILL');
   }
 
   async stop(): Promise<void> {
@@ -118,6 +121,16 @@ export class Sshd {
       await over;
     }
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #signal(pids: readonly number[], signal: NodeJS.Signals): void {
+    for (const pid of pids) {
+      try {
+        process.kill(pid, signal);
+      } catch {
+        // It was faster.
+      }
+    }
   }
 
   #all(): readonly number[] {
@@ -153,6 +166,7 @@ function writeConfig(directory: string, port: number, options: SshdOptions): voi
     'PrintMotd no',
     'PrintLastLog no',
     'LogLevel VERBOSE',
+    'SetEnv SHLVL=3', // else bash reads the user's own files, whatever stands in them
     ...(forceCommand === undefined ? [] : [`ForceCommand ${forceCommand}`]),
     ...config,
     '',
