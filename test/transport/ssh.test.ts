@@ -60,7 +60,10 @@ describe('ssh, a real OpenSSH', () => {
     'ssh has no telnet options; its own protocol is attacked in ssh-hostile.test.ts';
   const EXPECTED: Expectations = {
     canBreak: true,
-    peers: [`OpenSSH ${versionOf('/usr/sbin/sshd', ['-V'], /OpenSSH_([^, ]+)/).split(' ')[1]}`, socatVersion()],
+    peers: [
+      `OpenSSH ${versionOf('/usr/sbin/sshd', ['-V'], /OpenSSH_([^, ]+)/).split(' ')[1]}`,
+      socatVersion(),
+    ],
     cannot: {
       unplugged: 'there is no line behind the session',
       'option-storm': NO_OPTIONS,
