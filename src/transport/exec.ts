@@ -184,12 +184,12 @@ export class ExecTransport implements Transport {
   }
 
   #noticed({ kind, words }: Notice): void {
-    const code = kind === 'busy' ? 'busy' : 'refused';
+    const isDown = kind === 'down';
     if (this.#stage.kind === 'opening') {
-      const hint =
-        kind === 'busy'
-          ? 'somebody else uses this console: ask them to leave it'
-          : 'look at the program between this host and the console';
+      const hint = isDown
+        ? 'look at the server between this host and the console'
+        : 'somebody else uses this console: ask them to leave it';
+      const code = isDown ? 'refused' : 'busy';
       this.#giveUp(new TransportError(code, `${this.#name} said: ${words}`, hint));
     } else this.#over({ kind: kind === 'busy' ? 'busy' : 'lost', detail: `it said: ${words}` });
   }

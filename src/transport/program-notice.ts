@@ -32,7 +32,7 @@ const LAST_BYTES_MAX = 512;
 const EMPTY = Buffer.alloc(0);
 
 export interface Notice {
-  readonly kind: 'busy' | 'down';
+  readonly kind: 'busy' | 'down' | 'taken';
   /** What it said: one line, safe to show. */
   readonly words: string;
 }
@@ -47,7 +47,7 @@ export class ProgramNotice {
   /** Console bytes as they come. A notice after which the connection is worth nothing, or null. */
   see(bytes: Buffer, clock: Clock): Notice | null {
     this.#keepLast(bytes);
-    if (this.#isTaken(bytes)) return { kind: 'busy', words: this.lastLine };
+    if (this.#isTaken(bytes)) return { kind: 'taken', words: this.lastLine };
     if (this.#beginning === null) return null;
     const { at } = clock.now();
     this.#since ??= at;

@@ -1,6 +1,7 @@
 /**
- * A program whose terminal is a pty of its own, through script(1), which loses no byte and passes
- * back-pressure on. Used by the exec transport.
+ * A program whose terminal is a pty of its own, through script(1), which loses no byte and holds the
+ * program back when nobody reads. What is typed it takes at once and keeps until the program reads.
+ * Used by the exec transport.
  *
  *   setpriv --pdeathsig KILL script -c TEXT  ->  sh -c TEXT  ->  setpriv --pdeathsig KILL PROGRAM ARG...
  *

@@ -23,6 +23,10 @@ export interface Rig {
   say(bytes: Buffer): void;
   /** What was typed on the console so far. */
   typed(): Buffer;
+  /** What the wire says of itself before the console does. */
+  readonly greeting?: RegExp;
+  /** `false`: the wire cannot ask the other end for a sign of life. */
+  readonly answers?: false;
   /** The connection ends from the other side. */
   hangUp(): void | Promise<void>;
   /** The other end stops, or goes on, taking what is typed. */
@@ -124,6 +128,11 @@ export function describeTransport(
       // The negotiation is over when something typed has arrived.
       await writeAll(transport, Buffer.from('.'));
       await until(() => rig.typed().length === 1);
+      const { greeting } = rig;
+      if (greeting !== undefined) {
+        await until(() => greeting.test(ear.all.toString('latin1')));
+        ear.forget();
+      }
       return { rig, transport, ear };
     }
 

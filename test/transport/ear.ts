@@ -20,6 +20,12 @@ export class Ear implements TransportHandlers {
     this.closes.push(reason);
   }
 
+  /** What came so far is not asked for. */
+  forget(): void {
+    this.heard = [];
+    this.bytes = 0;
+  }
+
   get all(): Buffer {
     return Buffer.concat(this.heard);
   }

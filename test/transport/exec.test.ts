@@ -202,7 +202,7 @@ describe('exec: what is said', () => {
       ),
     );
     await until(() => ear.closes.length === 1);
-    expect(ear.closes[0]).toMatchObject({ kind: 'busy' });
+    expect(ear.closes[0]).toMatchObject({ kind: 'lost' });
     expect(ear.closes[0]?.detail).toMatch(/^it said: .*mode by anna@ops/);
   });
 

@@ -11,13 +11,22 @@ import { it } from 'vitest';
 import type { TcpPeer } from './tcp-peer.ts';
 import { until } from './until.ts';
 
-export type Tool = 'socat' | 'ser2net' | 'openssh-server';
+export type Tool =
+  | 'socat'
+  | 'ser2net'
+  | 'openssh-server'
+  | 'conserver-server'
+  | 'conserver-client'
+  | 'conman';
 
 /** By package: what runs when it is there. */
 const PROGRAMS: Readonly<Record<Tool, readonly [string, string]>> = {
   socat: ['socat', '-V'],
   ser2net: ['ser2net', '-V'],
   'openssh-server': ['/usr/sbin/sshd', '-V'],
+  'conserver-server': ['/usr/sbin/conserver', '-V'],
+  'conserver-client': ['console', '-V'],
+  conman: ['conman', '-V'],
 };
 
 /** True if all are there; if not, adds a test that says so: failed with CI=1, skipped otherwise. */
