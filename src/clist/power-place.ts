@@ -56,11 +56,14 @@ export function boxOfDevice(device: PowerDevice): string {
 export function outletOfDevice(device: PowerDevice): string {
   if (device.via !== undefined) return consoleKey(device.via.address);
   const host = hostOfDevice(device);
-  if (host !== null) return `${host} ${plugOfDevice(device)}`;
-  return `${device.agent} ${formatOptions(device.options)}`;
+  if (host === null) return `${device.agent} ${formatOptions(device.options)}`;
+  const named = device.options.filter(({ name }) => MACHINE_OPTIONS.includes(name));
+  return `${host} ${plugOfDevice(device)} ${formatOptions(named)}`;
 }
 
-const PLUG_OPTIONS = ['plug', 'port', 'switch', 'nodename'];
+/** What some agents call one machine of several behind an address. */
+const MACHINE_OPTIONS = ['systems_uri', 'systems-uri', 'uuid', 'nodename', 'managed', 'partition'];
+const PLUG_OPTIONS = ['plug', 'port', 'switch', ...MACHINE_OPTIONS];
 
 function formatOptions(options: PowerDevice['options']): string {
   return options

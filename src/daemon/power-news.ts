@@ -2,6 +2,8 @@
  * What the regular checks of power devices need of a cluster that runs, and how it learns of their
  * troubles. Made by the daemon. Decides nothing.
  */
+import type { Clock } from '../clock/clock.ts';
+import type { LogSink, RunnerParts } from '../cluster/parts.ts';
 import type { ClusterRunner } from '../cluster/runner.ts';
 import type { PowerChecksOptions } from './power-checks.ts';
 
@@ -26,5 +28,21 @@ export function powerOf(find: (cluster: string) => ClusterRunner | null): News {
       if (trouble === null) own?.clear(name);
       else own?.raise(name, trouble, `clusterd status ${cluster}`);
     },
+  };
+}
+
+/** What each device said stands in the log: the machine keeps only what follows from it. */
+export function loggingPower(
+  ask: RunnerParts['power'],
+  log: LogSink,
+  clock: Clock,
+): RunnerParts['power'] {
+  return async (node, action) => {
+    const answer = await ask(node, action);
+    const word = action === 'off' ? 'switched off and asked' : 'asked';
+    const what = `${word}: ${answer.outcome}: ${answer.detail}`;
+    const entry = { level: 'info', topic: 'power', state: '', node, what } as const;
+    log.entry(entry, clock.now().wall);
+    return answer;
   };
 }

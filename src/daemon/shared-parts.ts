@@ -26,6 +26,7 @@ import { FlushTicker } from '../log/flush-ticker.ts';
 import { visible } from '../log/visible.ts';
 import { createEngine } from '../machine/machine.ts';
 import { compilePatterns, type PatternSet } from '../machine/patterns.ts';
+import type { NodeIndex } from '../machine/protocol.ts';
 import { Tally } from '../metrics/tally.ts';
 import { Reachability } from '../probe/reachability.ts';
 import { systemProbers } from '../probe/system-probers.ts';
@@ -39,6 +40,7 @@ import { AlarmSinks, COMMAND_ALARM } from './alarm-sinks.ts';
 import { ClusterAlarms } from './cluster-alarms.ts';
 import { countedJournal } from './counted-journal.ts';
 import { PowerChecks, type PowerChecksOptions } from './power-checks.ts';
+import { loggingPower } from './power-news.ts';
 import { SiteAlarms } from './site-alarms.ts';
 
 export interface SharedOptions {
@@ -73,6 +75,7 @@ export class SharedParts {
   readonly #patterns = new WeakMap<Program, PatternSet>();
   /** By cluster: where those listen who attach. */
   readonly #ears = new Map<string, Ears>();
+  readonly #logs = new Map<string, ClusterLog>();
   /** Alarms of no cluster, and the sinks that all share. */
   readonly siteAlarms: SiteAlarms;
   readonly tally = new Tally();
@@ -175,6 +178,7 @@ export class SharedParts {
     });
     const ears = new Ears(log, clock);
     this.#ears.set(name, ears);
+    this.#logs.set(name, log);
     this.tally.begin(name, opened.recollection.owner ?? nodes[0]);
     return {
       cluster: name,
@@ -190,8 +194,7 @@ export class SharedParts {
       log,
       alarms: this.#alarmsOf(cluster, opened, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
-      power: (node, action) =>
-        askPower(cluster.nodes[node].power, action, this.#fenceAgents, this.#clock),
+      power: this.#powerOf(cluster),
     };
   }
 
@@ -201,8 +204,7 @@ export class SharedParts {
     this.#useCommand(cluster.name, cluster.alarmCommand);
     return {
       engine: createEngine(program, target, this.patternsOf(program)),
-      power: (node, action) =>
-        askPower(cluster.nodes[node].power, action, this.#fenceAgents, this.#clock),
+      power: this.#powerOf(cluster),
       line: (node, listener) => {
         const line = this.#line(cluster.name, cluster.nodes[node], listener);
         return ears === undefined ? line : ears.with(node, line);
@@ -221,6 +223,13 @@ export class SharedParts {
     const compiled = compilePatterns(program);
     this.#patterns.set(program, compiled);
     return compiled;
+  }
+
+  #powerOf({ name, nodes }: Cluster): RunnerParts['power'] {
+    const ask = (node: NodeIndex, action: 'off' | 'status') =>
+      askPower(nodes[node].power, action, this.#fenceAgents, this.#clock);
+    const log = this.#logs.get(name);
+    return log === undefined ? ask : loggingPower(ask, log, this.#clock);
   }
 
   #line(cluster: string, node: ClusterNode, listener: LineListener): Line {

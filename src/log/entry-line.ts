@@ -15,6 +15,7 @@ const DECISIONS: readonly string[] = [
   'start',
   'transition',
   'evidence',
+  'power',
   'verb',
   'script',
   'operator',

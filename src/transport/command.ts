@@ -13,6 +13,8 @@ export interface CommandRequest {
   /** Text for its standard input; none: an empty one. May hold secrets, and is not repeated. */
   readonly stdin?: string;
   readonly withinMs: number;
+  /** What it started and did not end is ended with it, also when nobody had to stop it. */
+  readonly leavesNothing?: boolean;
   /** Added to the environment. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -48,6 +50,7 @@ class Command {
   readonly result: Promise<CommandResult>;
   readonly #clock: Clock;
   readonly #child: ChildProcess | null;
+  readonly #leavesNothing: boolean;
   #settle: (result: CommandResult) => void = () => {};
   #output = Buffer.alloc(0);
   #isStopped = false;
@@ -56,6 +59,7 @@ class Command {
 
   constructor(request: CommandRequest, clock: Clock) {
     this.#clock = clock;
+    this.#leavesNothing = request.leavesNothing === true;
     this.result = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -113,7 +117,7 @@ class Command {
     this.#cancelLimit();
     this.#cancelKill();
     // What it started and did not end, although both were asked to, gets no more time.
-    if (this.#isStopped) this.#signalGroup('SIGKILL');
+    if (this.#isStopped || this.#leavesNothing) this.#signalGroup('SIGKILL');
     const finish = (): void => {
       cancel();
       child.removeListener('close', finish);

@@ -8,7 +8,12 @@
 import type { PowerDevice, Secret } from '../clist/cluster.ts';
 import { boxOfDevice, WITHIN_MS_DEFAULT } from '../clist/power-place.ts';
 import type { Clock } from '../clock/clock.ts';
-import { type CommandResult, type RunningCommand, runCommand } from './command.ts';
+import {
+  type CommandResult,
+  OUTPUT_BYTES_MAX,
+  type RunningCommand,
+  runCommand,
+} from './command.ts';
 import { DeviceTurns, type Urgency } from './device-turns.ts';
 
 export interface FenceAgentAnswer {
@@ -102,7 +107,8 @@ async function ask(
       secrets.push(value);
       return value;
     });
-    const start = (): RunningCommand => runCommand({ argv, stdin, withinMs }, parts.clock);
+    const start = (): RunningCommand =>
+      runCommand({ argv, stdin, withinMs, leavesNothing: true }, parts.clock);
     const result = await turns.take(boxOfDevice(device), urgency, start);
     if (result === null) return null;
     return { outcome: read(result), detail: describe(action, result, withinMs, secrets) };
@@ -166,13 +172,14 @@ function readMonitor(result: CommandResult): FenceAgentAnswer['outcome'] {
 
 /**
  * A shell ends with 2 on a syntax error, Python when it cannot find the agent or its arguments: so
- * an agent that says something must say off.
+ * the number alone is not believed, an agent must also say off, and nothing else. Of one that said
+ * more than is kept that cannot be known.
  */
 function readStatus({ outcome, status, output }: CommandResult): FenceAgentAnswer['outcome'] {
   if (outcome !== 'exited') return 'no-answer';
   if (status === STATUS_ON) return SAYS_OFF.test(output) ? 'no-answer' : 'on';
   if (status !== STATUS_OFF || SAYS_ON.test(output)) return 'no-answer';
-  return output.trim() === '' || SAYS_OFF.test(output) ? 'off' : 'no-answer';
+  return output.length < OUTPUT_BYTES_MAX && SAYS_OFF.test(output) ? 'off' : 'no-answer';
 }
 
 function describe(
@@ -182,10 +189,12 @@ function describe(
   secrets: readonly string[],
 ): string {
   const last = output.trim().split('\n').at(-1) ?? '';
-  const said = last === '' ? '' : `, it said: ${mask(last, secrets).slice(0, 120)}`;
+  const said =
+    last === '' ? ', it said nothing' : `, it said: ${mask(last, secrets).slice(0, 120)}`;
   if (outcome === 'not-started') return `${action}: not started${said}`;
   if (outcome === 'timeout') return `${action}: no answer within ${withinMs / 1000} s${said}`;
-  return `${action}: exit status ${status}${said}`;
+  const much = output.length < OUTPUT_BYTES_MAX ? '' : ', and more than can be judged (verbose?)';
+  return `${action}: exit status ${status}${said}${much}`;
 }
 
 function mask(text: string, secrets: readonly string[]): string {

@@ -159,6 +159,8 @@ describe('one outlet for two machines', () => {
     ['fence_apc ip=a ipport=1 plug=3', 'fence_apc ip=a ipport=2 plug=3', []],
     ['fence_apc ip=a switch=1 plug=3', 'fence_apc ip=a switch=2 plug=3', []],
     ['fence_apc ip=a switch=1 plug=3', 'fence_apc ip=a switch=1 plug=3', ['duplicate-plug@15']],
+    ['fence_x ip=a systems_uri=/1', 'fence_x ip=a systems_uri=/2', []],
+    ['fence_x ip=a', 'fence_x ip=a', ['duplicate-plug@15']],
     ['fence_cdu ip=a', 'fence_cdu ip=a username=root', ['duplicate-plug@15']],
     ['level 1 fence_apc ip=a plug=3', 'level 2 fence_apc ip=a plug=3', ['duplicate-plug@15']],
   ])('%s and %s', (first, second, expected) => {

@@ -41,7 +41,7 @@ describe('a fence agent', () => {
   it.each([
     { name: 'on', body: 'exit 0', outcome: 'on' },
     { name: 'on, in words', body: 'echo Status: ON; exit 0', outcome: 'on' },
-    { name: 'off', body: 'exit 2', outcome: 'off' },
+    { name: 'off, without a word', body: 'exit 2', outcome: 'no-answer' },
     { name: 'off, in words', body: 'echo Status: OFF; exit 2', outcome: 'off' },
     {
       name: 'off, in other words',
@@ -58,6 +58,45 @@ describe('a fence agent', () => {
     },
     { name: 'with a syntax error', body: 'if', outcome: 'no-answer' },
     { name: 'whose program is missing', body: 'exec python3 /no/such.py', outcome: 'no-answer' },
+    { name: 'that verifies, on', body: 'echo verification; exit 0', outcome: 'on' },
+    { name: 'that verifies, off', body: 'echo verification; exit 2', outcome: 'no-answer' },
+    { name: 'that says off of another', body: 'echo handoff; exit 2', outcome: 'no-answer' },
+    {
+      name: 'that says both',
+      body: 'echo Status: ON; echo Status: OFF; exit 2',
+      outcome: 'no-answer',
+    },
+    {
+      name: 'that says both, on its other output',
+      body: 'echo Status: ON >&2; echo Status: OFF; exit 2',
+      outcome: 'no-answer',
+    },
+    { name: 'that says off and fails', body: 'echo Status: OFF; exit 1', outcome: 'no-answer' },
+    {
+      name: 'that floods, then says off',
+      body: 'head -c 100000000 /dev/zero | tr "\\0" x; echo; echo Status: OFF; exit 2',
+      outcome: 'no-answer',
+    },
+    {
+      name: 'that floods without an end',
+      body: 'while :; do echo Status: OFF; done',
+      outcome: 'no-answer',
+    },
+    {
+      name: 'that dies in the middle of a word',
+      body: 'printf "Status: OFF"; kill -9 $$',
+      outcome: 'no-answer',
+    },
+    {
+      name: 'that answers after the limit and will not end',
+      body: 'trap "" TERM; sleep 2; echo Status: OFF; exit 2',
+      outcome: 'no-answer',
+    },
+    {
+      name: 'that leaves a child with its output',
+      body: 'sleep 60 & echo Status: OFF; exit 2',
+      outcome: 'off',
+    },
     { name: 'that dies', body: 'kill -9 $$', outcome: 'no-answer' },
     { name: 'that hangs', body: 'sleep 60', outcome: 'no-answer' },
     {
@@ -67,6 +106,22 @@ describe('a fence agent', () => {
     },
   ])('$name', async ({ body, outcome }) => {
     expect(await agents.status(writeAgent(body).device)).toMatchObject({ outcome });
+  });
+
+  it('leaves nothing running', async () => {
+    const pids = join(directory, 'pids');
+    const { device } = writeAgent(`sleep 60 & echo $! >${pids}; echo Status: OFF; exit 2`);
+    await agents.status(device);
+    const isThere = () => {
+      try {
+        return !/\) Z /.test(
+          readFileSync(`/proc/${readFileSync(pids, 'utf8').trim()}/stat`, 'utf8'),
+        );
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(isThere).toBe(false);
   });
 
   it('that cannot be run gives no answer', async () => {
