@@ -116,8 +116,9 @@ function handleText(run: Run, node: NodeIndex, text: string, prompt: boolean): v
 function recordMeaning(run: Run, line: SeenLine): void {
   if (line.hits.length === 0) return;
   recordIdentity(run, line);
-  // Our own `banner` shows the lines of a banner without any reset.
-  const identifying = routineUnderWay(run.state.task, 'identify', line.node) !== null;
+  // Our own `banner` shows the lines of a banner without any reset, once it has been entered.
+  const asking = routineUnderWay(run.state.task, 'identify', line.node) !== null;
+  const identifying = asking && !isTypingOn(run, line.node);
   const { facts } = run.state.nodes[line.node];
   const means = new Set(
     line.hits.map((id) => run.engine.program.texts[run.engine.textOfMatch[id] ?? -1]?.means),

@@ -34,6 +34,26 @@ describe("a system's prompt at which the console did not fall quiet", () => {
   });
 });
 
+test('a banner that comes before ours was entered is that of a reset', () => {
+  const world = watching({ settings: { 'standby-interval': '20000' } }, 2);
+  const node = world.site.node('n2');
+  const receive = node.machine.receive.bind(node.machine);
+  let typed = '';
+  let count = 0;
+  node.machine.receive = (text) => {
+    typed = (typed + text).slice(-6);
+    if (typed !== 'banner') return receive(text);
+    typed = '';
+    count += 1;
+    // It resets before it has echoed the last letter.
+    if (count === 1) node.machine.watchdogReset();
+    else receive(text);
+  };
+  expect(world.until(() => count === 3, 60), world.story()).toBe(true);
+  expect(world.state.nodes[1].bannerAt, world.story()).not.toBeNull();
+  expect(grades(world, 1)).not.toContain('parked');
+});
+
 test('a machine whose system has ended and that could go on all the same: doubt, but no `go`', () => {
   const facts = emptyFacts();
   recordFact(facts, 'ended', 1_000);
