@@ -94,6 +94,9 @@ export class EffectRunner {
       case 'reply':
         replies.answer(effect.reply, effect.accepted, effect.text);
         break;
+      case 'looked':
+        replies.looked(effect.reply, effect.answer);
+        break;
       default:
         assertNever(effect);
     }
@@ -152,8 +155,10 @@ export class EffectRunner {
   }
 }
 
+const TOLD: readonly MachineEffect['kind'][] = ['log', 'alarm', 'clear', 'reply', 'looked'];
+
 function isTold({ kind }: MachineEffect): boolean {
-  return kind === 'log' || kind === 'alarm' || kind === 'clear' || kind === 'reply';
+  return TOLD.includes(kind);
 }
 
 function isAct({ kind }: MachineEffect): boolean {

@@ -14,6 +14,7 @@ import type {
   Event,
   EventBody,
   JournalRecord,
+  LookAnswer,
   NodeIndex,
   Recollection,
 } from '../machine/protocol.ts';
@@ -132,6 +133,21 @@ export class ClusterRunner {
     const { reply, answer } = this.#replies.open();
     this.#tell({ kind: 'operator', ...request, reply });
     return answer;
+  }
+
+  /** What a dialogue that only asks comes to (machine/look.ts). Never rejects. */
+  look(dialogue: string, node: NodeIndex, operator: string): Promise<LookAnswer> {
+    const { reply, answer } = this.#replies.openLook();
+    if (this.#fault !== null || this.#ended || !this.#hasBegun) {
+      const note = `not controlled: ${this.#fault ?? 'it is not running'}`;
+      this.#replies.looked(reply, { done: false, failure: 'not-looked', note, heard: [] });
+    } else this.#tell({ kind: 'look', dialogue, node, operator, reply });
+    return answer;
+  }
+
+  /** Does the other end of a console (the terminal server) answer by itself? */
+  askConsole(node: NodeIndex, withinMs: number): ReturnType<ConsoleLine['ask']> {
+    return this.#lines[node].ask(withinMs);
   }
 
   /** Null when the machine never started or cannot be described. */

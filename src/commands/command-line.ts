@@ -9,6 +9,7 @@ import { addAttach } from './attach.ts';
 import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
 import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
 import { addGraph } from './graph.ts';
 import { addHistory } from './history.ts';
 import { addInstall } from './install.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addReload,
   addReopen,
   addCheck,
+  addDoctor,
   addStatus,
   addLog,
   addHistory,

@@ -5,7 +5,6 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { DaemonError } from '../cluster/daemon-error.ts';
-import { CLAIM_DIRECTORIES } from '../control/host-claims.ts';
 import { becomeOwner } from '../daemon/become-owner.ts';
 import { Daemon } from '../daemon/daemon.ts';
 import { fileShortage, formatShortage, shortageHint } from '../daemon/file-limit.ts';
@@ -23,6 +22,7 @@ import {
   withHome,
 } from './command.ts';
 import { countDiagnostics, formatCounts, formatDiagnostics, plural } from './diagnostics-text.ts';
+import { lockDirectories } from './lock-directories.ts';
 import { TRUST_WARNING } from './status-text.ts';
 import type { Terminal } from './terminal.ts';
 import { versionOf } from './version.ts';
@@ -91,11 +91,6 @@ async function run(options: Options, context: CommandContext): Promise<ExitStatu
   readiness.stopping();
   const forced = ending.again.then(() => FORCED);
   return Promise.race([daemon.stop().then(() => 0), forced]);
-}
-
-/** All daemons of a host have to look into the same places; tests keep to themselves. */
-function lockDirectories(named: string | undefined): readonly string[] {
-  return named === undefined || named === '' ? CLAIM_DIRECTORIES : [named];
 }
 
 /** Throws DaemonError `refused`; the diagnostics were printed before. */

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { AcknowledgedAlarm, RaisedAlarm } from '../alarm/alarm-board.ts';
 import type { OwnAlarm } from '../cluster/own-alarms.ts';
 import type { PowerDeviceStatus } from '../cluster/power-watch.ts';
+import type { DoctorReport } from '../doctor/check.ts';
 import type { ClusterStatus } from '../machine/describe.ts';
 import type { Challenge } from './challenge.ts';
 
@@ -87,6 +88,15 @@ const requestSchema = z.discriminatedUnion('kind', [
     operator: name,
   }),
   z.strictObject({ kind: z.literal('test-alarm'), operator: name }),
+  z.strictObject({
+    kind: z.literal('doctor'),
+    cluster: name,
+    /** RETURN on the active node although nobody knows what it does. */
+    tap: z.boolean(),
+    /** False: what was found so far. */
+    begin: z.boolean(),
+    operator: name,
+  }),
   z.strictObject({ kind: z.literal('reopen'), operator: name }),
   z.strictObject({ kind: z.literal('reload'), operator: name }),
   z.strictObject({ kind: z.literal('shutdown'), operator: name }),
@@ -171,6 +181,7 @@ export type Reply =
       /** Each sink, and why it was not told, or null. */
       readonly sinks: readonly { readonly sink: string; readonly why: string | null }[];
     }
+  | { readonly ok: true; readonly kind: 'doctor'; readonly report: DoctorReport }
   | {
       readonly ok: true;
       readonly kind: 'operator';

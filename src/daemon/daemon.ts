@@ -29,6 +29,7 @@ import { didYouMean } from '../language/diagnostics.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import { acknowledge } from './acknowledge.ts';
 import { createAttachDesk } from './attachments.ts';
+import { Examinations, reportOfRefused } from './examinations.ts';
 import { Fleet } from './fleet.ts';
 import { HomeWatch } from './home-watch.ts';
 import { inTurns } from './in-turns.ts';
@@ -66,6 +67,7 @@ export class Daemon {
   readonly #fleet: Fleet;
   readonly #reloader: Reloader;
   readonly #homeWatch: HomeWatch;
+  readonly #examinations: Examinations;
   #lock: DaemonLock | null = null;
   #hangUpTold: ReloadAnswer | null = null;
 
@@ -81,6 +83,7 @@ export class Daemon {
       power: powerOf((cluster) => this.#fleet.watched.get(cluster)?.runner ?? null),
       onNotice: options.onNotice,
     });
+    this.#examinations = new Examinations({ clock: options.clock, shared: this.#shared });
     const { refused } = options.loaded;
     const onRemoved = (name: string) => this.#attached.forget(name, `${name} is watched no more`);
     this.#fleet = new Fleet({ ...options, shared: this.#shared, refused, onRemoved });
@@ -202,6 +205,8 @@ export class Daemon {
         return this.#attached.attach(request);
       case 'acknowledge':
         return acknowledge(request, this.#shared, [...this.#fleet.watched.keys()]);
+      case 'doctor':
+        return this.#doctor(request);
       case 'test-alarm':
         return this.#life.testNow(request.operator);
       case 'reload':
@@ -279,6 +284,17 @@ export class Daemon {
     const { request: word } = request;
     const answer = await answerOf(watched.runner, word, node, operator);
     return { ok: true, kind: 'operator', ...answer };
+  }
+
+  #doctor(request: Extract<Request, { kind: 'doctor' }>): Reply {
+    const watched = this.#fleet.watched.get(request.cluster);
+    const { site } = this.#shared.siteAlarms;
+    if (watched !== undefined) {
+      return { ok: true, kind: 'doctor', report: this.#examinations.take(watched, site, request) };
+    }
+    const refused = this.#fleet.notWatched.find(({ name }) => name === request.cluster);
+    if (refused === undefined) return this.#unknownCluster(request.cluster);
+    return { ok: true, kind: 'doctor', report: reportOfRefused(refused) };
   }
 
   #unknownCluster(name: string): Reply {

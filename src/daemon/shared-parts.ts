@@ -108,6 +108,10 @@ export class SharedParts {
     this.powerChecks = new PowerChecks({ clock, check, ...options.power }, site.powerCheckMs);
   }
 
+  get fenceAgents(): FenceAgents {
+    return this.#fenceAgents;
+  }
+
   /** Begins to probe the networks of these clusters. */
   start(targets: readonly Cluster[]): void {
     const { onLevel, onNotice } = this.#options;

@@ -3,6 +3,7 @@
  * answer. An expectation sees only what came after our own last typing.
  */
 import type { Alternative, Step } from '../language/program.ts';
+import { hearLine } from './hear-line.ts';
 import { needsLineEnd } from './patterns.ts';
 import type { NodeIndex } from './protocol.ts';
 import { quietSince, type Run } from './run.ts';
@@ -107,6 +108,7 @@ export function offerLine(
   for (const alternative of expectStep(run, frame).alternatives) {
     if (!seesLine(run, frame, alternative, line)) continue;
     task.wait = null;
+    hearLine(task, line.text);
     if (alternative.seen.kind === 'identity') {
       const facts = run.state.nodes[frame.node].facts;
       if (facts.identityShown !== null) {

@@ -13,6 +13,7 @@ import { taskAnswer, taskTime, taskWakesAt } from './executor.ts';
 import { takeNet, takeStall } from './inputs.ts';
 import { placeToBegin } from './lasting.ts';
 import { fireLevel } from './levels.ts';
+import { takeLook } from './look.ts';
 import { takeOperator } from './operator.ts';
 import { ownerWords, tellDoubt } from './owner-doubt.ts';
 import { compilePatterns, type PatternSet } from './patterns.ts';
@@ -143,6 +144,8 @@ function takeEvent(run: Run, event: Event): void {
       return takeModem(run, event);
     case 'operator':
       return takeOperator(run, event);
+    case 'look':
+      return settle(run, { outcome: takeLook(run, event) });
   }
 }
 

@@ -76,7 +76,26 @@ export type EventBody =
       readonly node: NodeIndex | null;
       readonly operator: string;
       readonly reply: number;
+    }
+  /** Somebody wants to know what this dialogue, which only asks, comes to: look.ts. */
+  | {
+      readonly kind: 'look';
+      readonly dialogue: string;
+      readonly node: NodeIndex;
+      readonly operator: string;
+      readonly reply: number;
     };
+
+/** What a look came to. */
+export interface LookAnswer {
+  readonly done: boolean;
+  /** `not-looked`: it was not carried out, or not to its end; '' when done. */
+  readonly failure: string;
+  /** Why, one clause, or ''. */
+  readonly note: string;
+  /** The lines that its expectations took, in order. */
+  readonly heard: readonly string[];
+}
 
 export type MachineEffect =
   /** Type these characters, paced, after everything typed before. */
@@ -115,7 +134,8 @@ export type MachineEffect =
       readonly reply: number;
       readonly accepted: boolean;
       readonly text: string;
-    };
+    }
+  | { readonly kind: 'looked'; readonly reply: number; readonly answer: LookAnswer };
 
 /** What the log says of one happening. Free text is already safe to show (no control characters). */
 export interface LogEntry {

@@ -28,7 +28,7 @@ export function tellShadow(run: Run, inhibited: string): void {
 
 /** A task that waits, does nothing, and ends as it is taken to end, or not at all. */
 export function makeShadowTask(run: Run, origin: Task['origin'], frame: Frame): Task {
-  const task: Task = { origin, frames: [frame], wait: null, note: '' };
+  const task: Task = { origin, frames: [frame], wait: null, note: '', look: null };
   const takenAs = judge(run, frame);
   const until = run.state.now + (takenAs === null ? SHOWN_MS : ANSWER_MS);
   task.wait = { kind: 'shadow', until, takenAs };

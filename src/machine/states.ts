@@ -8,6 +8,7 @@ import { holds } from './condition.ts';
 import { advance, type Progress } from './executor.ts';
 import { awaitToken } from './intent.ts';
 import { fireLevel } from './levels.ts';
+import { abandonLook, endLook } from './look.ts';
 import { carryOut, type Departure, firstFitting } from './reactions.ts';
 import { currentState, journal, log, namesOf, nodeName, nodeOfRole, type Run } from './run.ts';
 import { makeShadowTask } from './shadow.ts';
@@ -116,6 +117,7 @@ function abandonTask(run: Run): void {
   if (task === null) return;
   const { wait } = task;
   abandonBoot(run, task);
+  abandonLook(run, task);
   if (wait?.kind === 'token') {
     if (wait.effect === 'command') run.effects.push({ kind: 'kill', token: wait.token });
   } else abandonTyping(run, topFrame(task).node, task);
@@ -185,7 +187,7 @@ export function startTask(run: Run, origin: Task['origin'], frame: Frame | null)
     return;
   }
   if (frame === null) return startCommand(run, origin);
-  const task: Task = { origin, frames: [frame], wait: null, note: '' };
+  const task: Task = { origin, frames: [frame], wait: null, note: '', look: null };
   run.state.task = task;
   settle(run, { outcome: advance(run, task) });
 }
@@ -201,7 +203,7 @@ function startCommand(run: Run, origin: Task['origin']): void {
   run.effects.push({ kind: 'run', token: wait.token, argv, withinMs });
   log(run, 'verb', `run ${argv.join(' ')}`);
   const frame = routineFrame('command', run.state.owner);
-  run.state.task = { origin, frames: [frame], wait, note: '' };
+  run.state.task = { origin, frames: [frame], wait, note: '', look: null };
 }
 
 /** Takes what the executor reports: when the task is over, its outcome lines decide. */
@@ -210,7 +212,8 @@ export function settle(run: Run, progress: Progress): void {
   const { task } = run.state;
   if (task === null) throw new Error('an outcome without a task');
   run.state.task = null;
-  takeOutcome(run, task, progress.outcome);
+  if (task.look === null) takeOutcome(run, task, progress.outcome);
+  else endLook(run, task, progress.outcome);
 }
 
 function outcomesOf(run: Run, origin: Task['origin']): readonly Outcome[] {

@@ -141,6 +141,8 @@ export interface Task {
   wait: Wait | null;
   /** Why the last failure happened, in words, for the log. */
   note: string;
+  /** Somebody wants to know what it comes to (look.ts); null: it is the script's own. */
+  look: { readonly reply: number; readonly heard: readonly string[] } | null;
 }
 
 export function cloneTask(task: Task): Task {
@@ -151,6 +153,7 @@ export function cloneTask(task: Task): Task {
     ),
     wait: task.wait === null ? null : { ...task.wait },
     note: task.note,
+    look: task.look,
   };
 }
 
