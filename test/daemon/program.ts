@@ -140,7 +140,7 @@ export class RunningDaemon {
     const daemon = new RunningDaemon(home, words);
     await waitFor(
       () => /^clusterd watches /m.test(daemon.out) || daemon.child.exitCode !== null,
-      15_000,
+      60_000, // a proof of the shipped script, on a host that has more to do
       () => `${daemon.out}${daemon.err}`,
     );
     return daemon;

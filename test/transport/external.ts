@@ -143,7 +143,16 @@ export class Ser2net {
   }
 
   /** `protocol`: '' for a raw port. `kicks`: a new connection throws the old one off. */
-  static async start(path: string, protocol = 'telnet(rfc2217)', kicks = false): Promise<Ser2net> {
+  static start(path: string, protocol = 'telnet(rfc2217)', kicks = false): Promise<Ser2net> {
+    return Ser2net.startBefore(`serialdev,${path},9600n81,local`, protocol, kicks);
+  }
+
+  /** `connector`: what it leads to, in ser2net's words. */
+  static async startBefore(
+    connector: string,
+    protocol = 'telnet(rfc2217)',
+    kicks = false,
+  ): Promise<Ser2net> {
     const directory = mkdtempSync(join(tmpdir(), 'ser2net-'));
     const port = await freePort();
     const file = join(directory, 'ser2net.yaml');
@@ -154,7 +163,7 @@ export class Ser2net {
         '---',
         'connection: &console',
         `  accepter: ${protocol === '' ? '' : `${protocol},`}tcp,127.0.0.1,${port}`,
-        `  connector: serialdev,${path},9600n81,local`,
+        `  connector: ${connector}`,
         ...(kicks ? ['  options:', '    kickolduser: true'] : []),
         '',
       ].join('\n'),
