@@ -72,13 +72,16 @@ function missingOf(sound: SoundCluster, path: string, environment: Environment):
 
 function missingOfNode(where: string, node: ClusterNode, environment: Environment): MissingPart[] {
   const wire = consoleTrouble(node.console);
-  const power = node.power.flatMap(({ agent, options }) => [
-    trouble(() => resolveFenceAgent(agent, environment.PATH)),
-    ...options.map(({ value }) =>
+  const power = node.power.flatMap(({ agent, options, via }) => [
+    via === undefined ? trouble(() => resolveFenceAgent(agent, environment.PATH)) : null,
+    ...[...options, ...(via?.values ?? [])].map(({ value }) =>
       typeof value === 'string' ? null : trouble(() => resolveSecret(value, environment)),
     ),
   ]);
-  return [wire, ...sshTroubles(node, environment), ...power].flatMap((one) =>
+  const login = (node.login?.values ?? []).map(({ value }) =>
+    typeof value === 'string' ? null : trouble(() => resolveSecret(value, environment)),
+  );
+  return [wire, ...login, ...sshTroubles(node, environment), ...power].flatMap((one) =>
     one === null ? [] : [{ where, ...one }],
   );
 }

@@ -84,6 +84,7 @@ function changesOf(
   else if (!isDeepStrictEqual(before.program, after.program)) what.push('its script');
   const power = ({ cluster }: SoundCluster) => cluster.nodes.map((node) => node.power);
   if (!isDeepStrictEqual(power(before), power(after))) what.push('power devices');
+  if (!isDeepStrictEqual(before.access, after.access)) what.push('an access library');
   const net = ({ cluster: { service, references, probe } }: SoundCluster) => [
     service,
     references,

@@ -36,6 +36,7 @@ import { Line } from '../transport/line.ts';
 import { createTransport } from '../transport/open.ts';
 import type { SshParts } from '../transport/ssh-connection.ts';
 import { SshPool } from '../transport/ssh-pool.ts';
+import { Access, joinPower } from './access.ts';
 import { AlarmSinks, COMMAND_ALARM } from './alarm-sinks.ts';
 import { ClusterAlarms } from './cluster-alarms.ts';
 import { countedJournal } from './counted-journal.ts';
@@ -65,6 +66,7 @@ export class SharedParts {
   readonly #clock: Clock;
   readonly #ticker: FlushTicker;
   readonly #transcriptTicker: FlushTicker;
+  readonly #access: Access;
   readonly #fenceAgents: FenceAgents;
   readonly #ssh: SshPool;
   readonly #share: TurnShare;
@@ -99,11 +101,15 @@ export class SharedParts {
       trustFile: join(options.home.state, 'ssh_known_hosts'),
     };
     this.#ssh = new SshPool(this.sshParts);
-    this.#fenceAgents = createFenceAgents({
+    this.#access = new Access(clock, (address, breakMethod) =>
+      createTransport(address, breakMethod, clock, this.#ssh),
+    );
+    const agents = createFenceAgents({
       clock,
       locate: (agent) => resolveFenceAgent(agent),
       reveal: (secret) => resolveSecret(secret).reveal(),
     });
+    this.#fenceAgents = joinPower(agents, this.#access.power);
     const { check } = this.#fenceAgents;
     this.powerChecks = new PowerChecks({ clock, check, ...options.power }, site.powerCheckMs);
   }
@@ -168,6 +174,7 @@ export class SharedParts {
   /** `own`: the runner's own alarms, once there is a runner. */
   partsOf(sound: SoundCluster, opened: OpenedJournal, own: () => OwnAlarms): RunnerParts {
     const { cluster, program, target } = sound;
+    this.#access.use(sound);
     const { name } = cluster;
     const nodes = [cluster.nodes[0].name, cluster.nodes[1].name] as const;
     const clock = this.#clock;
@@ -203,7 +210,9 @@ export class SharedParts {
   }
 
   /** What is another one when the same nodes are described anew. Logs and journal stay. */
-  adoptedParts({ cluster, program, target }: SoundCluster): AdoptedParts {
+  adoptedParts(sound: SoundCluster): AdoptedParts {
+    const { cluster, program, target } = sound;
+    this.#access.use(sound);
     const ears = this.#ears.get(cluster.name);
     this.#useCommand(cluster.name, cluster.alarmCommand);
     return {
@@ -238,7 +247,7 @@ export class SharedParts {
 
   #line(cluster: string, node: ClusterNode, listener: LineListener): Line {
     return new Line({
-      create: () => createTransport(node.console, node.breakMethod, this.#clock, this.#ssh),
+      create: () => this.#access.transport(node, (text) => listener.onDropped(text)),
       clock: this.#clock,
       paceMs: node.paceMs,
       seed: `${cluster}/${node.name}`,

@@ -18,6 +18,9 @@ export interface Found {
   readonly group: string | null;
 }
 
+/** What patterns are compiled of: a program, or as much of an access library. */
+export type Matched = Pick<Program, 'matches' | 'harmless'>;
+
 export interface PatternSet {
   /** Ids of what matches this line, settings aside. */
   lookup(line: string, kind: LineKind): readonly number[];
@@ -127,7 +130,7 @@ class CompiledPatterns implements PatternSet {
   readonly #plain: MatchGroup;
   readonly #prompts: MatchGroup;
 
-  constructor(program: Program) {
+  constructor(program: Matched) {
     this.#matches = program.matches;
     const typed = new Set(
       program.harmless.flatMap((line) => (line.kind === 'line' ? [line.match.id] : [])),
@@ -153,6 +156,6 @@ class CompiledPatterns implements PatternSet {
 }
 
 /** Compiles all patterns of a program. Costs milliseconds: do it once per script. */
-export function compilePatterns(program: Program): PatternSet {
+export function compilePatterns(program: Matched): PatternSet {
   return new CompiledPatterns(program);
 }

@@ -11,6 +11,8 @@ export interface MainOptions {
   /** n1, n2, power, service, router, control, ssh of n1 and n2; 0: any free port. */
   readonly ports: readonly number[];
   readonly ptyFolder: string | null;
+  /** The consoles stand behind simulated ALOMs. */
+  readonly alom: boolean;
   /** Where the keys for ssh are put; null: no ssh. */
   readonly sshFolder: string | null;
   /** Show the usage and end. */
@@ -34,6 +36,7 @@ usage: clusterd-sim [options]      (or: npm run sim -- [options])
   --sun4v          the system answers BREAK with a menu
   --shared         several clients may be connected to one console
   --ssh FOLDER     sshd on each node, while its system runs; key and known_hosts in FOLDER
+  --alom           the consoles stand behind ALOMs: login admin, password clusterd-alom
   --pty FOLDER     the consoles as FOLDER/n1 and FOLDER/n2 too (needs socat)
 Consoles are plain telnet: telnet 127.0.0.1 7001.  'help' shows the commands.`;
 
@@ -57,6 +60,7 @@ const FLAGS = {
   shell: { type: 'boolean' },
   sun4v: { type: 'boolean' },
   shared: { type: 'boolean' },
+  alom: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -84,6 +88,7 @@ export function readMainOptions(args: readonly string[]): MainOptions {
     },
     ports: readPorts(values.ports),
     ptyFolder: values.pty ?? null,
+    alom: values.alom === true,
     sshFolder: values.ssh ?? null,
     help: values.help === true,
   };

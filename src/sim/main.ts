@@ -27,7 +27,8 @@ async function run(options: MainOptions): Promise<void> {
   const consolePorts = [first, second];
   const ssh = options.sshFolder === null ? {} : { ssh: await sshOf(options.ports.slice(6)) };
   const ports = { consolePorts, powerPort, servicePort, routerPort };
-  const listening = await site.listen({ ...ports, ...ssh });
+  const alom = options.alom ? { alom: {} } : {};
+  const listening = await site.listen({ ...ports, ...ssh, ...alom });
   let quit = () => {};
   const ended = new Promise<void>((resolve) => {
     quit = resolve;

@@ -1,8 +1,11 @@
 /** Opens all sockets of a site on 127.0.0.1. Called by `Site.listen`. */
+import { Alom, type AlomOptions } from './alom.ts';
+import { alomServer } from './alom-server.ts';
 import { rawConsole, telnetConsole } from './console-server.ts';
 import { powerServer } from './power-server.ts';
 import { followNetwork, routerServer, SwitchedServer, serviceServer } from './service-server.ts';
 import type { Site } from './site.ts';
+import type { SiteNode } from './site-node.ts';
 import type { Address, SocketServer } from './socket-server.ts';
 import type { SshKeys, SshServer } from './ssh-server.ts';
 import type { TelnetOptions } from './telnet-server.ts';
@@ -14,6 +17,8 @@ export interface ListenOptions {
   readonly servicePort?: number;
   readonly routerPort?: number;
   readonly telnet?: Partial<TelnetOptions>;
+  /** The consoles stand behind service processors of this kind, with a login. */
+  readonly alom?: Partial<AlomOptions>;
   /** Opens an sshd for each node, on these ports. Default: none. */
   readonly ssh?: { readonly keys: SshKeys; readonly ports: readonly number[] };
 }
@@ -25,6 +30,8 @@ export interface SiteListening {
   readonly rawConsoles: Readonly<Record<string, Address>>;
   /** By name of the node; empty without `ssh`. */
   readonly ssh: Readonly<Record<string, Address>>;
+  /** By name of the node; none without the option. */
+  readonly processors: Readonly<Record<string, Alom>>;
   readonly power: Address;
   readonly service: Address;
   /** Always there: what tells a dead node from a dead network. */
@@ -44,9 +51,13 @@ export async function listenSite(site: Site, options: ListenOptions): Promise<Si
   try {
     const consoles: Record<string, Address> = {};
     const rawConsoles: Record<string, Address> = {};
+    const processors: Record<string, Alom> = {};
     for (const [index, node] of site.nodes.entries()) {
-      const telnet = telnetConsole(node.console, options.telnet ?? {});
-      consoles[node.name] = await open(telnet, options.consolePorts?.[index]);
+      const alom = options.alom === undefined ? null : newAlom(site, node, options.alom);
+      if (alom !== null) processors[node.name] = alom;
+      const server =
+        alom === null ? telnetConsole(node.console, options.telnet ?? {}) : alomServer(alom);
+      consoles[node.name] = await open(server, options.consolePorts?.[index]);
       rawConsoles[node.name] = await open(rawConsole(node.console));
     }
     const ssh: Record<string, Address> = {};
@@ -68,6 +79,7 @@ export async function listenSite(site: Site, options: ListenOptions): Promise<Si
     return {
       consoles,
       rawConsoles,
+      processors,
       ssh,
       power,
       service: serviceAddress,
@@ -85,4 +97,10 @@ export async function listenSite(site: Site, options: ListenOptions): Promise<Si
 async function sshServers(site: Site, keys: SshKeys) {
   const { SshServer: Server } = await import('./ssh-server.ts');
   return site.nodes.map((node) => ({ name: node.name, server: new Server(site, node, keys) }));
+}
+
+/** It lives as long as one of its machine's power cords does. */
+function newAlom(site: Site, node: SiteNode, options: Partial<AlomOptions>): Alom {
+  const hasCords = () => site.power.outlets.some((one) => one.node === node.name && one.on);
+  return new Alom(node, site.clock, hasCords, options);
 }
