@@ -5,8 +5,10 @@
  * Called by examine.ts. Must never type on a node of which nobody knows whether it minds.
  */
 import type { Cluster, ConsoleAddress } from '../clist/cluster.ts';
+import { formatConsole } from '../clist/console-place.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { ClusterRunner } from '../cluster/runner.ts';
+import { assertNever } from '../language/assert-never.ts';
 import type { ClusterStatus, NodeStatus } from '../machine/describe.ts';
 import { BUSY } from '../machine/look.ts';
 import type { LookAnswer, NodeIndex } from '../machine/protocol.ts';
@@ -45,24 +47,20 @@ export async function lookAtConsoles(parts: ConsoleParts): Promise<void> {
   tellIdentity(parts, runner.status() ?? status);
 }
 
-function placeOf(address: ConsoleAddress): string {
-  const { kind } = address;
-  if ('host' in address) return `${address.host}:${address.port}`;
-  return 'path' in address ? address.path : kind;
-}
-
 // ---- the wire ----------------------------------------------------------------------------------
 
 function askConsole({ clock, cluster, runner }: ConsoleParts, node: NodeIndex) {
   const { name, console } = cluster.nodes[node];
-  const place = `${console.kind} ${placeOf(console)}`;
+  const place = formatConsole(console);
   return timed(clock, name, 'console', async (): Promise<Finding> => {
     const status = runner.status()?.nodes[node];
     if (status === undefined) return { verdict: 'fail', text: 'its machine cannot be described' };
     if (status.channel === 'busy') return busy(place, status);
     if (status.channel !== 'connected') return lost(place, console, status);
     const { answers, detail } = await runner.askConsole(node, ASK_MS);
-    if (answers) return { verdict: 'ok', text: `${place} is connected; ${detail}` };
+    // Of a program nobody can know more; what is typed next shows the rest.
+    const isFine = answers || console.kind === 'exec';
+    if (isFine) return { verdict: 'ok', text: `${place} is connected; ${detail}` };
     const remedy = `is the wire whole, and the other end up?  clusterd attach ${name}`;
     return { verdict: 'warn', text: `${place} is connected, but: ${detail}`, remedy };
   });
@@ -78,11 +76,25 @@ function lost(
   address: ConsoleAddress,
   { channel, channelDetail }: NodeStatus,
 ): Finding {
-  const remedy =
-    address.kind === 'serial'
-      ? `is the adapter plugged in, and may the daemon's user open it?  ls -l ${address.path}`
-      : `right host and port in CList?  is it up?  from this host: nc -vz ${placeOf(address).replace(':', ' ')}`;
+  const remedy = remedyFor(address);
   return { verdict: 'fail', text: `${place} is ${channel}: ${channelDetail}`, remedy };
+}
+
+function remedyFor(address: ConsoleAddress): string {
+  switch (address.kind) {
+    case 'serial':
+      return `is the adapter plugged in, and may the daemon's user open it?  ls -l ${address.path}`;
+    case 'unix':
+      return `does the program that makes it run, and may the daemon's user write to it?  ls -l ${address.path}`;
+    case 'exec':
+      return 'run that program by hand, as the user of the daemon, and see what it says';
+    case 'telnet':
+    case 'tcp':
+    case 'ssh':
+      return `right host and port in CList?  is it up?  from this host: nc -vz ${address.host} ${address.port}`;
+    default:
+      return assertNever(address);
+  }
 }
 
 // ---- what answers ------------------------------------------------------------------------------
