@@ -13,14 +13,14 @@ const REFUSED = /^boot:? failed[,:] refused \(/;
 const UNREACHABLE = /failed[,:] unreachable \(the console of (\S+) is /;
 
 export interface Circumstances {
-  /** A wire has just said what it is worth. */
-  readonly hasWireSpoken: boolean;
+  /** A wire has just said what it is worth, or the address that it answers or cannot be judged. */
+  readonly hasNews: boolean;
   /** Nodes whose consoles are not connected, as far as the daemon was told. */
   readonly lost: readonly string[];
 }
 
 export function givesUp({ topic, what, evidence }: LogEntry, now: Circumstances): boolean {
-  if (now.hasWireSpoken || !TOPICS.includes(topic)) return false;
+  if (now.hasNews || !TOPICS.includes(topic)) return false;
   // The wire has said so.
   const unreachable = UNREACHABLE.exec(`${what} ${evidence ?? ''}`)?.[1];
   if (unreachable !== undefined && now.lost.includes(unreachable)) return false;

@@ -84,8 +84,8 @@ export class Monitor {
   #isOnline = true;
   /** By node, as the daemon was told last. */
   readonly #connected: [boolean, boolean] = [false, false];
-  /** When a wire last said what it is worth: what happens then is not for want of time. */
-  #wireSpokeAt = -1;
+  /** When a wire, or an address that is not silent, last spoke: that is not for want of time. */
+  #newsAt = -1;
   #life: Life | null = null;
   #diedOf: (() => void) | null = null;
 
@@ -154,6 +154,7 @@ export class Monitor {
       isOnline: () => this.#isOnline,
       onLevel: (level, detail) => {
         this.#options.watch.net(level);
+        if (level !== 'dead') this.#newsAt = process.clock.now().at;
         runner.net(level, detail);
       },
     });
@@ -285,7 +286,7 @@ export class Monitor {
       onStatus: (status, detail) => {
         chronicle.daemon(`console of ${name}: ${status}${detail === '' ? '' : ` (${detail})`}`);
         this.#connected[node] = status === 'connected';
-        this.#wireSpokeAt = process.clock.now().at;
+        this.#newsAt = process.clock.now().at;
         watch.channel(node, this.#connected[node]);
         listener.onStatus(status, detail);
       },
@@ -327,12 +328,9 @@ export class Monitor {
         if (!this.#acts(process)) return;
         chronicle.entry(entry);
         watch.decided(entry);
-        const hasWireSpoken = this.#wireSpokeAt === process.clock.now().at;
-        const now = {
-          hasWireSpoken,
-          lost: NODES.filter((node) => !this.#connected[node]).map(name),
-        };
-        if (process.hasUnread && givesUp(entry, now)) watch.gaveUp(entry.what);
+        const lost = NODES.filter((node) => !this.#connected[node]).map(name);
+        const hasNews = this.#newsAt === process.clock.now().at;
+        if (process.hasUnread && givesUp(entry, { hasNews, lost })) watch.gaveUp(entry.what);
       },
       received: (node, _bytes, text) => {
         chronicle.received(name(node), text);

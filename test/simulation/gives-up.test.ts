@@ -11,7 +11,7 @@ const entry = (topic: string, what: string, evidence?: string): LogEntry => ({
   what,
   ...(evidence === undefined ? {} : { evidence }),
 });
-const HERE = { hasWireSpoken: false, lost: [] };
+const HERE = { hasNews: false, lost: [] };
 const UNREACHABLE = 'tap on n1: failed, unreachable (the console of n1 is lost: closed)';
 const REFUSED = 'boot failed: refused (n2 must be parked)';
 
@@ -19,12 +19,7 @@ const CASES: readonly [boolean, string, LogEntry, Parameters<typeof givesUp>[1]]
   [true, 'a dialogue for want of an answer', entry('dialogue', 'tap on n1: failed, silent'), HERE],
   [true, 'a state that time leaves', entry('transition', 'crash -> crash-over'), HERE],
   [false, 'what is neither', entry('console', 'n1 is now running'), HERE],
-  [
-    false,
-    'a wire that has just spoken',
-    entry('transition', 'a -> b'),
-    { ...HERE, hasWireSpoken: true },
-  ],
+  [false, 'news in this moment', entry('transition', 'a -> b'), { ...HERE, hasNews: true }],
   [false, 'a console known to be lost', entry('dialogue', UNREACHABLE), { ...HERE, lost: ['n1'] }],
   [true, 'another one is lost', entry('dialogue', UNREACHABLE), { ...HERE, lost: ['n2'] }],
   [false, 'a boot that the law refuses', entry('dialogue', 'boot: failed, refused (why)'), HERE],
