@@ -4,53 +4,19 @@
  */
 import { Command, CommanderError } from 'commander';
 import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
-import { addAck } from './ack.ts';
-import { addAttach } from './attach.ts';
-import { addCheck } from './check.ts';
 import { type AddCommand, type CommandContext, type ExitStatus, UsageError } from './command.ts';
-import { addDemo } from './demo.ts';
-import { addDoctor } from './doctor.ts';
-import { addGraph } from './graph.ts';
-import { addHistory } from './history.ts';
-import { addInstall } from './install.ts';
-import { addLog } from './log.ts';
-import { addOperatorWords } from './operator-words.ts';
-import { addReload } from './reload.ts';
-import { addReopen } from './reopen.ts';
-import { addReplay } from './replay.ts';
-import { addRun } from './run.ts';
-import { addSim } from './sim.ts';
-import { addStart } from './start.ts';
-import { addStatus } from './status.ts';
-import { addStop } from './stop.ts';
 import type { Terminal } from './terminal.ts';
-import { addTestAlarm } from './test-alarm.ts';
-import { addUninstall } from './uninstall.ts';
 import { versionOf } from './version.ts';
 
-/** In the order in which `--help` shows them. */
-const COMMANDS: readonly AddCommand[] = [
-  addRun,
-  addStart,
-  addStop,
-  addReload,
-  addReopen,
-  addCheck,
-  addDoctor,
-  addStatus,
-  addLog,
-  addHistory,
-  addAttach,
-  addGraph,
-  addReplay,
-  addSim,
-  addOperatorWords,
-  addAck,
-  addTestAlarm,
-  addDemo,
-  addInstall,
-  addUninstall,
-];
+/**
+ * Commands that come alone, without the modules of all others: the daemon holds them as long as it
+ * runs, and a check is waited for.
+ */
+const ALONE: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import('./run.ts')).addRun,
+  check: async () => (await import('./check.ts')).addCheck,
+  sim: async () => (await import('./sim.ts')).addSim,
+};
 
 const REFUSED = 1;
 const USAGE = 2;
@@ -61,14 +27,20 @@ export async function runCommandLine(
 ): Promise<ExitStatus> {
   const context: CommandContext = { terminal, exitStatus: 0 };
   try {
-    await buildProgram(context).parseAsync([...words], { from: 'user' });
+    const program = buildProgram(context, await commandsFor(words));
+    await program.parseAsync([...words], { from: 'user' });
     return context.exitStatus;
   } catch (error) {
     return explain(error, terminal);
   }
 }
 
-function buildProgram(context: CommandContext): Command {
+async function commandsFor([word = '']: readonly string[]): Promise<readonly AddCommand[]> {
+  const alone = Object.hasOwn(ALONE, word) ? ALONE[word] : undefined;
+  return alone === undefined ? (await import('./all-commands.ts')).COMMANDS : [await alone()];
+}
+
+function buildProgram(context: CommandContext, commands: readonly AddCommand[]): Command {
   const { terminal } = context;
   const program = new Command('clusterd')
     .description('Watches two-node clusters through their consoles and fails over with proof.')
@@ -77,7 +49,7 @@ function buildProgram(context: CommandContext): Command {
     .exitOverride()
     .showSuggestionAfterError()
     .helpCommand(true);
-  for (const add of COMMANDS) add(program, context);
+  for (const add of commands) add(program, context);
   for (const command of program.commands) command.copyInheritedSettings(program);
   return program;
 }

@@ -6,11 +6,11 @@
  * Must never let two daemons drive the same consoles: when in doubt it refuses.
  */
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { DaemonError, systemCode } from '../cluster/daemon-error.ts';
 import { ask } from './client.ts';
-import { socketName } from './daemons-of-home.ts';
+import { pidPath, socketPath } from './daemon-paths.ts';
 import {
   describeSelf,
   type Holder,
@@ -29,15 +29,6 @@ export interface DaemonLock {
 }
 
 const ATTEMPTS = 5;
-
-/** `cluster`: the one that a daemon runs alone; null for the daemon that runs all. */
-export function socketPath(stateDirectory: string, cluster: string | null = null): string {
-  return join(stateDirectory, socketName(cluster));
-}
-
-export function pidPath(stateDirectory: string, cluster: string | null = null): string {
-  return join(stateDirectory, cluster === null ? 'clusterd.pid' : `clusterd.${cluster}.pid`);
-}
 
 /**
  * The pid file holds, a line each: the pid, for init scripts; when that process started, so that a

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DaemonError } from '../cluster/daemon-error.ts';
-import { pidPath, socketPath } from '../control/daemon-lock.ts';
+import { pidPath, socketPath } from '../control/daemon-paths.ts';
 
 export interface Home {
   readonly directory: string;

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/system.ts';
-import { lockDaemon, pidPath, socketPath } from '../../src/control/daemon-lock.ts';
+import { lockDaemon } from '../../src/control/daemon-lock.ts';
+import { pidPath, socketPath } from '../../src/control/daemon-paths.ts';
 import type { Reply } from '../../src/control/protocol.ts';
 
 const daemon = { pid: 4711, home: '/', startedWall: 0, clusters: 0, edited: null, waiting: [] };
