@@ -5,6 +5,7 @@
 import type { ProbeTarget } from './cluster.ts';
 import type { ClusterDraft, NodeDraft } from './draft.ts';
 import type { LineReader } from './line-reader.ts';
+import { PROBE_USAGE, readProbe } from './probe-keys.ts';
 import {
   readDate,
   readDuration,
@@ -39,7 +40,7 @@ export const CLUSTER_KEYS: Readonly<Record<string, Key<ClusterDraft>>> = {
     repeatable: true,
     read: readReference,
   },
-  probe: { usage: 'probe every 5s dead after 60s', repeatable: false, read: readProbe },
+  probe: { usage: PROBE_USAGE, repeatable: false, read: readProbe },
   'on-silence': {
     usage: 'on-silence power, or confirm, or trust',
     repeatable: false,
@@ -106,24 +107,6 @@ function readTarget(line: LineReader): ProbeTarget | null {
   }
   const address = kind === null ? null : line.read('HOST:PORT', readHostPort);
   return address === null ? null : { kind: 'tcp', ...address };
-}
-
-function readProbe(line: LineReader, draft: ClusterDraft): void {
-  if (line.choice(['every']) === null) return;
-  const intervalMs = line.read('a length of time', readDuration);
-  if (intervalMs === null || line.choice(['dead']) === null) return;
-  if (line.choice(['after']) === null) return;
-  const deadAfterMs = line.read('a length of time', readDuration);
-  if (deadAfterMs === null) return;
-  if (intervalMs < 500) {
-    const hint = 'at least 500ms';
-    line.fail('bad-duration', line.valueSpan, 'asking so often floods the network', hint);
-  } else if (deadAfterMs < 3 * intervalMs) {
-    const message = 'dead must need at least three questions without an answer';
-    line.fail('bad-duration', line.valueSpan, message, 'make `dead after` three times `every`');
-  } else {
-    draft.probe = { intervalMs, deadAfterMs };
-  }
 }
 
 function readOnSilence(line: LineReader, draft: ClusterDraft): void {

@@ -134,6 +134,10 @@ export interface Cluster {
     readonly intervalMs: number;
     /** Unanswered for so long: dead. Default 60 s. */
     readonly deadAfterMs: number;
+    /** Unanswered for so long: late, which is written down. Default: a third of `deadAfterMs`. */
+    readonly warnAfterMs?: number;
+    /** After a start of clusterd or a boot nothing is dead before, ms. Default: twice `deadAfterMs`. */
+    readonly initialDeadMs?: number;
   };
   readonly onSilence: OnSilence;
   readonly serviceLost: ServiceLost;

@@ -36,6 +36,7 @@ export const JSON_HELP = `--json prints one object. Names that end in Ms are mil
     fault      why it is not controlled any more
     ownAlarms[]  alarms of the daemon itself: name, text, type (the command to type), sinceWall
     acknowledged[]  alarms that somebody knows of: name, text, by, note, wall
+    late         the service does not answer and is not dead yet
     power[]      the last check of each power device: node, device, level, outcome "on", "off" or
                  "no-answer" (null: not yet asked), detail, checkedWall, failures (in a row),
                  contradicted (it calls a machine off that runs)

@@ -36,7 +36,10 @@ export function formatPage(
   }
   if (alarms === 'first') lines.push('', ...pageAlarms(cluster, wall), '');
   if (status !== null) {
-    lines.push(...headLines(status, wall), ...status.nodes.flatMap(nodeLines));
+    lines.push(
+      ...headLines(status, wall, cluster.late ?? null),
+      ...status.nodes.flatMap(nodeLines),
+    );
     lines.push(...powerLines(cluster.power ?? [], wall), ...timerLines(status));
     lines.push(...attachedLines(cluster, wall));
   }
@@ -44,12 +47,12 @@ export function formatPage(
   return `${lines.join('\n')}\n`;
 }
 
-function headLines(status: ClusterStatus, wall: number): string[] {
+function headLines(status: ClusterStatus, wall: number, late: string | null): string[] {
   const lines = [
     field('since', `${formatSecond(status.sinceWall)}, for ${formatAge(wall - status.sinceWall)}`),
     field('why', visible(status.reason)),
     field('disk', diskOf(status)),
-    field('service', serviceOf(status)),
+    field('service', serviceOf(status, late)),
     field('silence', silenceOf(status.onSilence)),
     field('acts', actsOf(status)),
     ...(status.cables === null ? [] : [field('CABLES', visible(status.cables))]),
@@ -73,11 +76,12 @@ function diskOf({ active, ownerAssumed, ownerDoubt }: ClusterStatus): string {
   return `${active} owns it${assumed}`;
 }
 
-function serviceOf({ net }: ClusterStatus): string {
+function serviceOf({ net }: ClusterStatus, late: string | null): string {
   const detail = net.detail === '' ? '' : ` (${visible(net.detail)})`;
   if (!net.known) return `not yet known${detail}`;
   const level = net.level === 'dead' ? 'DEAD' : net.level;
-  return `${level} for ${formatAge(net.forMs)}${detail}`;
+  const word = `${level} for ${formatAge(net.forMs)}`;
+  return late === null ? `${word}${detail}` : `${word}, LATE: ${visible(late)}`;
 }
 
 function actsOf({ inhibited }: ClusterStatus): string {

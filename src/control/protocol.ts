@@ -129,6 +129,8 @@ export type WatchedCluster =
       readonly fault: string | null;
       /** Alarms of the daemon itself, beside those of the script in `status`. */
       readonly ownAlarms: readonly OwnAlarm[];
+      /** The service does not answer, and is not dead yet: one clause; null: it is not late. */
+      readonly late?: string | null;
       /** What regular checks of its power devices came to; absent: it has none. */
       readonly power?: readonly PowerDeviceStatus[];
       /** Who is attached to its consoles, in the order in which they came. */

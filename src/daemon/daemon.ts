@@ -80,6 +80,7 @@ export class Daemon {
       clock: options.clock,
       onLevel: (cluster, level, detail) =>
         this.#fleet.watched.get(cluster)?.runner.net(level, detail),
+      onLate: (cluster, text) => this.#fleet.watched.get(cluster)?.runner.note('net', text),
       power: powerOf((cluster) => this.#fleet.watched.get(cluster)?.runner ?? null),
       onNotice: options.onNotice,
     });
@@ -270,6 +271,7 @@ export class Daemon {
       fault: runner.fault,
       ownAlarms: runner.own.list(),
       power: this.#shared.powerChecks.list(runner.cluster),
+      late: this.#shared.late(runner.cluster),
       attached: this.#attached.list(runner.cluster),
       acknowledged: this.#shared.alarmsOf(runner.cluster)?.acknowledged() ?? [],
     };

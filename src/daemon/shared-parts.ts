@@ -50,6 +50,8 @@ export interface SharedOptions {
   readonly clock: Clock;
   /** The network of a cluster changed. */
   readonly onLevel: (cluster: string, level: NetLevel, detail: string) => void;
+  /** The service of a cluster is late, or answers again. */
+  readonly onLate: (cluster: string, text: string) => void;
   /** For the regular checks of power devices. */
   readonly power: Pick<PowerChecksOptions, 'look' | 'tell'>;
   /** Something about the daemon itself that belongs to no cluster; one clause. */
@@ -120,9 +122,10 @@ export class SharedParts {
 
   /** Begins to probe the networks of these clusters. */
   start(targets: readonly Cluster[]): void {
-    const { onLevel, onNotice } = this.#options;
+    const { onLevel, onLate, onNotice } = this.#options;
     const probers = systemProbers(this.#clock, onNotice);
-    this.#reachability = new Reachability({ clock: this.#clock, targets, ...probers, onLevel });
+    const tell = { onLevel, onLate };
+    this.#reachability = new Reachability({ clock: this.#clock, targets, ...probers, ...tell });
     this.#reachability.start();
     this.powerChecks.update(targets);
   }
@@ -139,6 +142,11 @@ export class SharedParts {
   stop(): void {
     this.#reachability?.stop();
     this.powerChecks.stop();
+  }
+
+  /** The service of a cluster is silent and not dead yet: one clause, or null. */
+  late(cluster: string): string | null {
+    return this.#reachability?.late(cluster) ?? null;
   }
 
   /** After a stall: what was not answered meanwhile means nothing. */
@@ -200,7 +208,9 @@ export class SharedParts {
       turn: setImmediate,
       share: this.#share,
       line: (node, listener) => ears.with(node, this.#line(name, cluster.nodes[node], listener)),
-      journal: countedJournal(name, opened.journal, this.tally),
+      journal: countedJournal(name, opened.journal, this.tally, () =>
+        this.#reachability?.booted(name),
+      ),
       reacted: (to, ms) => this.tally.reacted(to, ms),
       log,
       alarms: this.#alarmsOf(cluster, opened, log, own),

@@ -12,6 +12,10 @@ export interface ReachTiming {
   readonly intervalMs: number;
   /** Unanswered for so long: dead. */
   readonly deadAfterMs: number;
+  /** Unanswered for so long: late. Default: a third of `deadAfterMs`. */
+  readonly warnAfterMs?: number;
+  /** Not dead before, after the first question and after a boot. Default: twice `deadAfterMs`. */
+  readonly initialDeadMs?: number;
 }
 
 export interface Judgement {
@@ -29,9 +33,14 @@ interface Chain {
 export class ClusterReach {
   readonly #service: string | null;
   readonly #deadAfterMs: number;
+  readonly #warnAfterMs: number;
+  readonly #initialDeadMs: number;
   readonly #gapMs: number;
   readonly #startedAt: number;
   #judgement: Judgement;
+  #late: string | null = null;
+  /** Nothing becomes dead before this moment. */
+  #graceUntil: number;
   #answeredAt: number | null = null;
   #failure = 'no answer';
   #asked: Chain | null = null;
@@ -43,6 +52,9 @@ export class ClusterReach {
   constructor(service: string | null, timing: ReachTiming, now: number) {
     this.#service = service;
     this.#deadAfterMs = timing.deadAfterMs;
+    this.#warnAfterMs = timing.warnAfterMs ?? timing.deadAfterMs / 3;
+    this.#initialDeadMs = timing.initialDeadMs ?? 2 * timing.deadAfterMs;
+    this.#graceUntil = now + this.#initialDeadMs;
     // Well below the dead time: when our own network fails, the references must be missed first.
     this.#gapMs = Math.min(timing.deadAfterMs / 2, 2 * timing.intervalMs + 2000);
     this.#startedAt = now;
@@ -53,6 +65,16 @@ export class ClusterReach {
 
   get judgement(): Judgement {
     return this.#judgement;
+  }
+
+  /** The service does not answer, and is not dead yet: one clause; null: it is not late. */
+  get late(): string | null {
+    return this.#late;
+  }
+
+  /** A node boots: its service takes as long as a start does. What is dead already stays so. */
+  booted(now: number): void {
+    this.#graceUntil = now + this.#initialDeadMs;
   }
 
   serviceResult(at: number, answered: boolean, detail: string): void {
@@ -83,6 +105,7 @@ export class ClusterReach {
   /** `commonCause`: why this silence is not the cluster's own, or null. */
   judge(now: number, commonCause: string | null): Judgement {
     this.#judgement = this.#judgeAnew(now, commonCause);
+    this.#late = commonCause === null ? this.#lateness(now) : null;
     return this.#judgement;
   }
 
@@ -105,9 +128,24 @@ export class ClusterReach {
     }
     const silentMs = now - this.#countsSince();
     if (silentMs < this.#deadAfterMs) return this.#undecided(service);
+    if (now < this.#graceUntil && this.#judgement.level !== 'dead') {
+      const detail = `${service}: no answer, and ${this.#initialDeadMs / 1000} s from a start or a boot are not over`;
+      return { level: 'blind', detail };
+    }
     const seconds = Math.floor((now - (this.#answeredAt ?? this.#startedAt)) / 1000);
     const detail = `${service}: no answer for ${seconds} s (${this.#failure}), references answer`;
     return { level: 'dead', detail };
+  }
+
+  #lateness(now: number): string | null {
+    const service = this.#service;
+    if (service === null || this.#judgement.level === 'dead' || this.#isAnswering(now)) return null;
+    if (!this.#isCurrent(this.#asked, now) || !this.#isCurrent(this.#referenceAnswers, now)) {
+      return null;
+    }
+    const silentMs = now - this.#countsSince();
+    if (silentMs < this.#warnAfterMs) return null;
+    return `${service}: no answer for ${Math.floor(silentMs / 1000)} s (${this.#failure})`;
   }
 
   /** Silent, and not for long enough: what was alive stays so, what was not known stays unknown. */

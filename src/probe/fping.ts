@@ -1,11 +1,12 @@
 /**
- * Pings all addresses with one fping process (`fping -l`), restarted when the addresses change and,
- * with a growing pause, when it dies. Where it cannot be started at all, ping.ts takes over.
- * Called by Reachability as its `ping` prober. Needs fping 5 with CAP_NET_RAW.
+ * Pings all addresses with a few fping processes: each has those that are asked equally often, and
+ * not more than it can ask in time, so that one cluster with a short interval does not make all others
+ * be asked as often, and a change of some addresses touches one process. Where fping cannot be started
+ * at all, ping.ts takes over. Called by Reachability as its `ping` prober. Needs fping 5 with
+ * CAP_NET_RAW.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Clock } from '../clock/clock.ts';
-import { parseFpingLine } from './fping-line.ts';
+import { FpingGroup } from './fping-group.ts';
 import type { OnProbeResult, ProbeQuestion, Prober } from './prober.ts';
 
 export interface FpingOptions {
@@ -19,171 +20,73 @@ export interface FpingOptions {
   readonly program?: string;
 }
 
-const TIMEOUT_MS = 1_500;
-const PERIOD_MS_MIN = 500;
-const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000] as const;
-const BACKOFF_MS_MAX = 60_000;
-/** Ran so long: the next death begins with the shortest pause again. */
-const SETTLED_MS = 60_000;
-/** Names are resolved only at the start: those without any result are tried again. */
-const UNRESOLVED_RETRY_MS = 60_000;
-const LINE_CHARS_MAX = 4_096;
-const COMPLAINT_CHARS_MAX = 200;
+/** One address a millisecond is what fping allows; half of that leaves room. */
+const GROUP_MAX = 1_000;
 
 export class Fping implements Prober {
   readonly #options: FpingOptions;
   #questions: readonly ProbeQuestion[] = [];
-  #child: ChildProcessWithoutNullStreams | null = null;
+  #groups: FpingGroup[] = [];
   #fallback: Prober | null = null;
-  #startedAt = 0;
-  #deaths = 0;
-  #unfinished = '';
-  #complaint = '';
-  #toldComplaint = '';
-  readonly #heard = new Set<string>();
-  #cancels: (() => void)[] = [];
 
   constructor(options: FpingOptions) {
     this.#options = options;
   }
 
   ask(questions: readonly ProbeQuestion[]): void {
-    if (this.#fallback !== null) {
-      this.#fallback.ask(questions);
-      return;
-    }
-    const before = essence(this.#questions);
     this.#questions = questions;
-    if (essence(questions) === before) return;
-    this.#deaths = 0;
-    this.#restart();
+    if (this.#fallback !== null) this.#fallback.ask(questions);
+    else this.#share(questions);
   }
 
   stop(): void {
     this.#questions = [];
-    this.#end();
+    for (const group of this.#groups) group.stop();
+    this.#groups = [];
     this.#fallback?.stop();
   }
 
-  #restart(): void {
-    this.#end();
-    if (this.#questions.length > 0) this.#start();
-  }
-
-  #end(): void {
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels = [];
-    const child = this.#child;
-    this.#child = null;
-    child?.kill('SIGTERM');
-  }
-
-  #start(): void {
-    this.#startedAt = this.#options.clock.now().at;
-    this.#unfinished = '';
-    this.#complaint = '';
-    this.#heard.clear();
-    try {
-      this.#spawn();
-    } catch (error) {
-      // Some errors are thrown and not emitted, among them EPERM: the capability is not allowed.
-      this.#onSpawnError(error instanceof Error ? error : new Error(String(error)));
-      return;
+  /** Addresses stay in the group in which they are. */
+  #share(questions: readonly ProbeQuestion[]): void {
+    const left = new Map(questions.map((question) => [placeOf(question), question]));
+    const shares = new Map<FpingGroup, ProbeQuestion[]>();
+    for (const group of this.#groups) {
+      const kept = group.questions.flatMap((question) => left.get(placeOf(question)) ?? []);
+      for (const question of kept) left.delete(placeOf(question));
+      shares.set(group, kept);
     }
-    const retry = () => {
-      if (this.#questions.some(({ host }) => !this.#heard.has(host))) this.#restart();
-    };
-    this.#cancels.push(this.#options.clock.after(UNRESOLVED_RETRY_MS, retry));
+    for (const question of left.values()) this.#roomFor(question, shares).push(question);
+    this.#groups = [...shares].flatMap(([group, share]) => (share.length === 0 ? [] : [group]));
+    for (const [group, share] of shares) if (this.#fallback === null) group.ask(share);
   }
 
-  #spawn(): void {
-    const child = spawn(this.#options.program ?? 'fping', argumentsFor(this.#questions), {
-      env: { ...process.env, LC_ALL: 'C' },
-    });
-    this.#child = child;
-    this.#listen(child);
-    child.stdin.end(this.#questions.map(({ host }) => `${host}\n`).join(''));
-  }
-
-  #listen(child: ChildProcessWithoutNullStreams): void {
-    const ifCurrent =
-      <T>(run: (value: T) => void) =>
-      (value: T) => {
-        if (this.#child === child) run(value);
-      };
-    child.stdout.setEncoding('latin1').on(
-      'data',
-      ifCurrent((text: string) => this.#read(text)),
-    );
-    child.stderr.setEncoding('latin1').on(
-      'data',
-      ifCurrent((text: string) => this.#note(text)),
-    );
-    // It may die before it has read its addresses: `close` tells.
-    child.stdin.on('error', () => {});
-    child.on(
-      'error',
-      ifCurrent((error: Error) => this.#onSpawnError(error)),
-    );
-    child.on(
-      'close',
-      ifCurrent((status: number | null) => this.#onDeath(`status ${status}`)),
-    );
-  }
-
-  #read(text: string): void {
-    const lines = (this.#unfinished + text).split('\n');
-    this.#unfinished = (lines.pop() ?? '').slice(-LINE_CHARS_MAX);
-    for (const line of lines) {
-      const result = parseFpingLine(line);
-      if (result === null) continue;
-      this.#heard.add(result.host);
-      this.#options.onResult(result.host, result.answered, result.detail);
+  #roomFor({ intervalMs }: ProbeQuestion, shares: Map<FpingGroup, ProbeQuestion[]>) {
+    const max = Math.max(1, Math.min(GROUP_MAX, Math.floor(intervalMs / 2)));
+    for (const [group, share] of shares) {
+      if (group.intervalMs === intervalMs && share.length < max) return share;
     }
+    const share: ProbeQuestion[] = [];
+    shares.set(this.#newGroup(intervalMs), share);
+    return share;
   }
 
-  #note(text: string): void {
-    const line = text.split('\n').find((other) => other !== '' && !other.startsWith('ICMP '));
-    if (line === undefined) return;
-    this.#complaint = line.slice(0, COMPLAINT_CHARS_MAX);
-    // A name that does not resolve, while the other addresses are asked: told once.
-    if (this.#complaint !== this.#toldComplaint)
-      this.#options.onTrouble(`fping: ${this.#complaint}`);
-    this.#toldComplaint = this.#complaint;
+  #newGroup(intervalMs: number): FpingGroup {
+    const { clock, program = 'fping', onResult, onTrouble } = this.#options;
+    const onUnavailable = (why: string) => this.#giveUp(why);
+    return new FpingGroup(intervalMs, { clock, program, onResult, onTrouble, onUnavailable });
   }
 
-  /** Not there or not allowed: it will not be in a minute either. Else something ran short. */
-  #onSpawnError(error: Error): void {
-    const code = 'code' in error ? String(error.code) : '';
-    if (!['ENOENT', 'EACCES', 'EPERM'].includes(code)) {
-      this.#onDeath(error.message);
-      return;
-    }
-    this.#end();
-    this.#options.onTrouble(`fping cannot be started (${error.message}); using ping instead`);
-    this.#fallback = this.#options.fallback();
+  #giveUp(why: string): void {
+    if (this.#fallback !== null) return;
+    const { onTrouble, fallback } = this.#options;
+    onTrouble(`fping cannot be started (${why}); using ping instead`);
+    this.#fallback = fallback();
+    for (const group of this.#groups) group.stop();
+    this.#groups = [];
     this.#fallback.ask(this.#questions);
   }
-
-  #onDeath(how: string): void {
-    this.#end();
-    const { clock, onTrouble } = this.#options;
-    if (clock.now().at - this.#startedAt >= SETTLED_MS) this.#deaths = 0;
-    const pauseMs = BACKOFF_MS[this.#deaths] ?? BACKOFF_MS_MAX;
-    this.#deaths++;
-    const why = this.#complaint === '' ? how : `${how}: ${this.#complaint}`;
-    onTrouble(`fping ended (${why}); starting it again in ${pauseMs / 1000} s`);
-    this.#cancels.push(clock.after(pauseMs, () => this.#restart()));
-  }
 }
 
-function argumentsFor(questions: readonly ProbeQuestion[]): string[] {
-  const shortest = Math.min(...questions.map(({ intervalMs }) => intervalMs));
-  const periodMs = Math.max(PERIOD_MS_MIN, shortest);
-  const timeoutMs = Math.min(TIMEOUT_MS, periodMs);
-  return ['-l', '-D', '-p', `${periodMs}`, '-t', `${timeoutMs}`, '-i', '1', '-B', '1', '-r', '0'];
-}
-
-function essence(questions: readonly ProbeQuestion[]): string {
-  return JSON.stringify(questions);
+function placeOf({ host, intervalMs }: ProbeQuestion): string {
+  return `${intervalMs} ${host}`;
 }

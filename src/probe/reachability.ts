@@ -6,7 +6,7 @@
 import type { ProbeTarget } from '../clist/cluster.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { NetLevel } from '../language/program.ts';
-import { ClusterReach, type Judgement } from './cluster-reach.ts';
+import { ClusterReach, type Judgement, type ReachTiming } from './cluster-reach.ts';
 import { findCommonCause } from './common-cause.ts';
 import type { ProbeQuestion, Prober, ProberFactory } from './prober.ts';
 
@@ -15,7 +15,7 @@ export interface ReachTarget {
   readonly name: string;
   readonly service: ProbeTarget | null;
   readonly references: readonly ProbeTarget[];
-  readonly probe: { readonly intervalMs: number; readonly deadAfterMs: number };
+  readonly probe: ReachTiming;
 }
 
 export interface ReachabilityOptions {
@@ -25,11 +25,14 @@ export interface ReachabilityOptions {
   readonly tcp: ProberFactory;
   /** Called on each change; every cluster begins as blind. */
   readonly onLevel: (cluster: string, level: NetLevel, detail: string) => void;
+  /** The service has become late, or answers again; one clause. Nothing follows from it. */
+  readonly onLate?: (cluster: string, text: string) => void;
 }
 
 interface Watched {
   readonly target: ReachTarget;
   readonly reach: ClusterReach;
+  wasLate: boolean;
 }
 
 const JUDGE_EVERY_MS = 500;
@@ -89,6 +92,16 @@ export class Reachability {
     }
   }
 
+  /** A node of the cluster boots. */
+  booted(cluster: string): void {
+    this.#watched.get(cluster)?.reach.booted(this.#options.clock.now().at);
+  }
+
+  /** For status: the service does not answer and is not dead yet; null: it is not late. */
+  late(cluster: string): string | null {
+    return this.#watched.get(cluster)?.reach.late ?? null;
+  }
+
   /** For status; null for a cluster that is not watched. */
   judgement(cluster: string): Judgement | null {
     return this.#watched.get(cluster)?.reach.judgement ?? null;
@@ -101,11 +114,24 @@ export class Reachability {
       .filter(({ target }) => target.service !== null)
       .map(({ target, reach }) => ({ cluster: target.name, since: reach.silentSince(at) }));
     const commonCause = findCommonCause(silences);
-    for (const { target, reach } of this.#watched.values()) {
+    for (const watched of this.#watched.values()) {
+      const { target, reach } = watched;
       const before = reach.judgement;
       this.#tell(target.name, before, reach.judge(at, commonCause.get(target.name) ?? null));
+      this.#tellLate(watched);
     }
   };
+
+  /** What becomes dead or cannot be judged is told as that. */
+  #tellLate(watched: Watched): void {
+    const { target, reach, wasLate } = watched;
+    watched.wasLate = reach.late !== null;
+    if (wasLate === watched.wasLate) return;
+    if (reach.late !== null) this.#options.onLate?.(target.name, `service late: ${reach.late}`);
+    else if (reach.judgement.level === 'alive') {
+      this.#options.onLate?.(target.name, 'service answers again: it was only late');
+    }
+  }
 
   #tell(cluster: string, before: Judgement, after: Judgement): void {
     if (before.level === after.level) return;
@@ -123,7 +149,8 @@ export class Reachability {
         before !== undefined && isSame(before.target, target)
           ? before.reach
           : new ClusterReach(serviceName(target), target.probe, at);
-      this.#watched.set(target.name, { target, reach });
+      const wasLate = reach === before?.reach && before.wasLate;
+      this.#watched.set(target.name, { target, reach, wasLate });
       this.#listen(target, reach);
     }
     this.#probers.ping.ask(this.#questions('ping'));
@@ -141,7 +168,10 @@ export class Reachability {
 
   #on(target: ProbeTarget, listener: (answered: boolean, detail: string) => void): void {
     const key = keyOf(target);
-    this.#listeners.set(key, [...(this.#listeners.get(key) ?? []), listener]);
+    const others = this.#listeners.get(key);
+    // Thousands of clusters may have one reference.
+    if (others === undefined) this.#listeners.set(key, [listener]);
+    else others.push(listener);
   }
 
   /** Each address once, at the shortest interval that anybody wants. */
@@ -174,6 +204,6 @@ function serviceName({ service }: ReachTarget): string | null {
 
 function isSame(a: ReachTarget, b: ReachTarget): boolean {
   const essence = ({ service, references, probe }: ReachTarget) =>
-    JSON.stringify([service, references, probe.intervalMs, probe.deadAfterMs]);
+    JSON.stringify([service, references, probe]);
   return essence(a) === essence(b);
 }

@@ -139,6 +139,21 @@ test.each([
   expect(clusters[0]?.nodes[0].breakMethod).toEqual(breakMethod);
 });
 
+test.each([
+  ['probe every 1s dead after 3s', { intervalMs: 1000, deadAfterMs: 3000 }],
+  [
+    'probe every 5s warn after 20s dead after 60s',
+    { intervalMs: 5000, warnAfterMs: 20_000, deadAfterMs: 60_000 },
+  ],
+  [
+    'probe every 5s warn after 20s dead after 60s initial-dead 3m',
+    { intervalMs: 5000, warnAfterMs: 20_000, deadAfterMs: 60_000, initialDeadMs: 180_000 },
+  ],
+])('%s', (line, probe) => {
+  const { clusters } = parseClist('CList', changed({ 2: `script x\n${line}` }));
+  expect(clusters[0]?.probe).toEqual(probe);
+});
+
 describe('one wrong line, one complaint', () => {
   const cases: readonly [name: string, text: string, expected: string[]][] = [
     ['unknown word', changed({ 2: 'script sun-obp\nfrobnicate 3' }), ['unknown-word@3']],
@@ -188,6 +203,26 @@ describe('one wrong line, one complaint', () => {
     ['no time at all', changed({ 2: 'script x\npromise 0s' }), ['bad-duration@3']],
     ['too long', changed({ 2: 'script x\npromise 900d' }), ['bad-duration@3']],
     ['bad probe', changed({ 2: 'script x\nprobe every 5s dead after 8s' }), ['bad-duration@3']],
+    [
+      'warn behind dead',
+      changed({ 2: 'script x\nprobe every 5s warn after 70s dead after 60s' }),
+      ['bad-duration@3'],
+    ],
+    [
+      'warn at once',
+      changed({ 2: 'script x\nprobe every 5s warn after 1s dead after 60s' }),
+      ['bad-duration@3'],
+    ],
+    [
+      'quick initial-dead',
+      changed({ 2: 'script x\nprobe every 5s dead after 60s initial-dead 90s' }),
+      ['bad-duration@3'],
+    ],
+    [
+      'half an initial-dead',
+      changed({ 2: 'script x\nprobe every 5s dead after 60s initial-dead' }),
+      ['missing-value@3'],
+    ],
     ['half a probe', changed({ 2: 'script x\nprobe every 5s' }), ['missing-value@3']],
     ['prompt-quiet out of range', changed({ 2: 'script x\nprompt-quiet 11s' }), ['bad-duration@3']],
     [

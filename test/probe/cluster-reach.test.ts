@@ -60,7 +60,7 @@ describe('levels over time', () => {
       ],
       ['alive@0', 'dead@155'],
     ],
-    ['silent from the start', [{ to: 300, ...LOST }], ['dead@60']],
+    ['silent from the start', [{ to: 300, ...LOST }], ['dead@120']],
     [
       'comes back in time',
       [
@@ -196,7 +196,7 @@ test('details say what was seen', () => {
     detail: 'the cluster has no service to ask',
   });
   expect(none.silentSince(999_999)).toBeNull();
-  const reach = new ClusterReach('10.0.0.1 port 80', TIMING, 0);
+  const reach = new ClusterReach('10.0.0.1 port 80', TIMING, -60_000);
   expect(reach.silentSince(50_000)).toBeNull();
   for (let at = 0; at <= 90_000; at += 5_000) {
     reach.referenceResult(at, true);
@@ -226,4 +226,62 @@ test.each([
       expect(reach.judge(at, null).level).not.toBe('dead');
     }
   }
+});
+
+describe('warn and initial-dead', () => {
+  /** What is said over time, as `words@second`, of a service that answers up to `answersTo`. */
+  function said(
+    timing: ConstructorParameters<typeof ClusterReach>[1],
+    answersTo: number,
+    to: number,
+    also?: (second: number, reach: ClusterReach) => void,
+  ): string[] {
+    const reach = new ClusterReach('svc', timing, 0);
+    const changes: string[] = [];
+    let before = 'blind';
+    for (let second = 0; second < to; second++) {
+      if (second % 5 === 0) {
+        reach.serviceResult(second * 1000, second <= answersTo, 'timed out');
+        reach.referenceResult(second * 1000, true);
+      }
+      also?.(second, reach);
+      const { level } = reach.judge(second * 1000, null);
+      const words = reach.late === null ? level : `${level}, late`;
+      if (words !== before) changes.push(`${words}@${second}`);
+      before = words;
+    }
+    return changes;
+  }
+
+  test.each<[string, Parameters<typeof said>, string[]]>([
+    ['by themselves', [TIMING, 300, 600], ['alive@0', 'alive, late@320', 'dead@360']],
+    [
+      'as CList says',
+      [{ ...TIMING, warnAfterMs: 40_000, initialDeadMs: 400_000 }, 10, 600],
+      ['alive@0', 'alive, late@50', 'blind, late@70', 'dead@400'],
+    ],
+    ['never answered', [TIMING, -1, 300], ['blind, late@20', 'dead@120']],
+    [
+      'a boot: what is alive may be silent for longer',
+      [TIMING, 300, 600, (second, reach) => second === 310 && reach.booted(310_000)],
+      ['alive@0', 'alive, late@320', 'blind, late@360', 'dead@430'],
+    ],
+    [
+      'a boot: what is dead stays dead',
+      [TIMING, 300, 600, (second, reach) => second === 400 && reach.booted(400_000)],
+      ['alive@0', 'alive, late@320', 'dead@360'],
+    ],
+  ])('%s', (_, args, expected) => {
+    expect(said(...args)).toEqual(expected);
+  });
+
+  test('who cannot be asked, or is silent with all others, is not late', () => {
+    const reach = new ClusterReach('svc', TIMING, 0);
+    for (let at = 0; at <= 60_000; at += 5_000) reach.serviceResult(at, false, 'timed out');
+    reach.judge(60_000, null);
+    expect(reach.late).toBeNull();
+    reach.referenceResult(60_000, true);
+    reach.judge(61_000, 'all fell silent');
+    expect(reach.late).toBeNull();
+  });
 });

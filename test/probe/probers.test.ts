@@ -127,17 +127,55 @@ describe('the fping process', () => {
     await expect.poll(() => results).toEqual(['h timed out']);
   });
 
-  test('the same questions do not restart it, others do; the period is the shortest interval', async () => {
+  test('one process for each interval; the same questions restart none, others theirs alone', async () => {
     const { prober } = fping({ program: script('exec sleep 60') });
-    prober.ask([question('a', { intervalMs: 5_000 }), question('b', { intervalMs: 2_000 })]);
-    await expect.poll(starts).toBe(1);
-    prober.ask([question('a', { intervalMs: 5_000 }), question('b', { intervalMs: 2_000 })]);
-    prober.ask([question('a', { intervalMs: 5_000 })]);
+    const [slow, quick] = [
+      question('a', { intervalMs: 5_000 }),
+      question('b', { intervalMs: 2_000 }),
+    ];
+    prober.ask([slow, quick]);
     await expect.poll(starts).toBe(2);
-    expect(readFileSync(join(directory, 'starts'), 'utf8').split('\n').slice(0, 2)).toEqual([
+    prober.ask([slow, quick]);
+    prober.ask([slow]);
+    prober.ask([slow, question('c', { intervalMs: 2_000 }), question('d', { intervalMs: 2_000 })]);
+    await expect.poll(starts).toBe(3);
+    const all = readFileSync(join(directory, 'starts'), 'utf8').trimEnd().split('\n').sort();
+    expect(all).toEqual([
+      '-l -D -p 2000 -t 1500 -i 1 -B 1 -r 0',
       '-l -D -p 2000 -t 1500 -i 1 -B 1 -r 0',
       '-l -D -p 5000 -t 1500 -i 1 -B 1 -r 0',
     ]);
+  });
+
+  test('none has more addresses than it can ask in time; one more address restarts one', async () => {
+    const { prober } = fping({ program: script('exec sleep 60') });
+    const many = Array.from({ length: 2_500 }, (_, index) =>
+      question(`h${index}`, { intervalMs: 5_000 }),
+    );
+    prober.ask(many);
+    await expect.poll(starts).toBe(3);
+    prober.ask([...many, question('new', { intervalMs: 5_000 })]);
+    await expect.poll(starts).toBe(4);
+    prober.ask([...many.slice(1), question('new', { intervalMs: 5_000 })]);
+    await expect.poll(starts).toBe(5);
+  });
+
+  test('the process before goes on until the new one has a result', async () => {
+    const program = script(
+      `n=$(wc -l < ${directory}/starts); while read -r host; do hosts="$hosts $host"; done
+      while [ "$n" -eq 2 ] && [ ! -e ${directory}/go ]; do sleep 0.02; done
+      while :; do for h in $hosts; do echo "[1.5] $h : [0], 64 bytes, 0.1 ms (0.1 avg, 0% loss)"; done; sleep 0.05; done`,
+    );
+    const { prober, results } = fping({ program });
+    prober.ask([question('a')]);
+    await expect.poll(() => results).toContain('a answered');
+    prober.ask([question('a'), question('b')]);
+    await expect.poll(starts).toBe(2);
+    const before = results.length;
+    await expect.poll(() => results.length).toBeGreaterThan(before + 3);
+    expect(results).not.toContain('b answered');
+    writeFileSync(join(directory, 'go'), '');
+    await expect.poll(() => results).toContain('b answered');
   });
 
   test('when it dies it is started again, after growing pauses', async () => {

@@ -49,12 +49,14 @@ function watch(targets: readonly ReachTarget[]) {
   const clock = new SimulatedClock();
   const network = new FakeNetwork(clock);
   const told: string[] = [];
+  const late: string[] = [];
   const reachability = new Reachability({
     clock,
     targets,
     ping: network.factory('ping'),
     tcp: network.factory('tcp'),
     onLevel: (cluster, level) => told.push(`${cluster} ${level}`),
+    onLate: (cluster, text) => late.push(`${cluster} ${text}`),
   });
   reachability.start();
   const after = (ms: number): string[] => {
@@ -62,13 +64,14 @@ function watch(targets: readonly ReachTarget[]) {
     clock.advance(ms);
     return [...told];
   };
-  return { clock, network, reachability, after, told };
+  return { clock, network, reachability, after, told, late };
 }
 
 test('each change of level is told once', () => {
   const { after, network, reachability } = watch([target('a'), target('b')]);
   expect(reachability.judgement('a')?.level).toBe('blind');
   expect(after(2_000)).toEqual(['a alive', 'b alive']);
+  expect(after(30_000)).toEqual([]);
   network.down.add('svc-b');
   expect(after(9_000)).toEqual([]);
   expect(after(60_000)).toEqual(['b dead']);
@@ -114,9 +117,25 @@ test('services that fall silent together are blind, and the one that stays away 
   expect(after(20_000)).toEqual(['c dead']);
 });
 
+test('a late service is told once, and that it was only late', () => {
+  const { after, network, reachability, late } = watch([target('a')]);
+  after(30_000);
+  network.down.add('svc-a');
+  after(5_000);
+  expect(late).toEqual(['a service late: svc-a: no answer for 4 s (timed out)']);
+  expect(reachability.late('a')).toMatch(/^svc-a: no answer for \d s/);
+  network.down.delete('svc-a');
+  after(3_000);
+  expect(late.slice(1)).toEqual(['a service answers again: it was only late']);
+  expect(reachability.late('a')).toBeNull();
+  network.down.add('svc-a');
+  expect(after(60_000)).toEqual(['a dead']);
+  expect(late).toHaveLength(3);
+});
+
 test('one cluster alone is no common cause', () => {
   const { after, network } = watch([target('a')]);
-  after(5_000);
+  after(30_000);
   network.down.add('svc-a');
   expect(after(30_000)).toEqual(['a dead']);
 });
