@@ -51,7 +51,7 @@ export interface SharedOptions {
   /** The network of a cluster changed. */
   readonly onLevel: (cluster: string, level: NetLevel, detail: string) => void;
   /** The service of a cluster is late, or answers again. */
-  readonly onLate: (cluster: string, text: string) => void;
+  readonly onLate?: (cluster: string, text: string) => void;
   /** For the regular checks of power devices. */
   readonly power: Pick<PowerChecksOptions, 'look' | 'tell'>;
   /** Something about the daemon itself that belongs to no cluster; one clause. */
@@ -124,7 +124,7 @@ export class SharedParts {
   start(targets: readonly Cluster[]): void {
     const { onLevel, onLate, onNotice } = this.#options;
     const probers = systemProbers(this.#clock, onNotice);
-    const tell = { onLevel, onLate };
+    const tell = onLate === undefined ? { onLevel } : { onLevel, onLate };
     this.#reachability = new Reachability({ clock: this.#clock, targets, ...probers, ...tell });
     this.#reachability.start();
     this.powerChecks.update(targets);
