@@ -26,7 +26,7 @@ export function powerOf(find: (cluster: string) => ClusterRunner | null): News {
       const own = find(cluster)?.own;
       const name = `${POWER_ALARM}-${node}`;
       if (trouble === null) own?.clear(name);
-      else own?.raise(name, trouble, `clusterd status ${cluster}`);
+      else own?.raise(name, trouble, `clusterd doctor ${cluster}`);
     },
   };
 }
