@@ -42,6 +42,12 @@ export interface LineListener {
   onData(bytes: Uint8Array, heard?: Heard): void;
   onStatus(status: ChannelStatus, detail: string): void;
   onModem(line: 'dsr' | 'dcd' | 'cts', on: boolean): void;
+  /** What is to be said of the line itself; `trouble`: what is wrong with it since then, or null. */
+  onReport(report: {
+    readonly level: 'info' | 'warn';
+    readonly what: string;
+    readonly trouble: string | null;
+  }): void;
   /** Typed text that was thrown away, because the line was lost or took nothing for too long. */
   onDropped(what: string): void;
 }

@@ -22,6 +22,7 @@ import { DISARMED } from '../machine/shadow.ts';
 import type { MachineState } from '../machine/state.ts';
 import type { ConsoleHand, HandOver } from './console-hand.ts';
 import { messageOf } from './daemon-error.ts';
+import { LineSigns } from './line-signs.ts';
 import { MachineLife } from './machine-life.ts';
 import { FAULT_ALARM, OwnAlarms } from './own-alarms.ts';
 import type { AdoptedParts, ConsoleLine, RunnerParts } from './parts.ts';
@@ -52,6 +53,7 @@ export class ClusterRunner {
   /** What wires and network said last: a machine that begins again is told once more. */
   readonly #channels: [ChannelSaid, ChannelSaid] = [null, null];
   #net: NetSaid | null = null;
+  readonly #signs = new LineSigns();
   /** Who types on the consoles, if anybody does. */
   #hand: { readonly by: string } | null = null;
   /** Who armed or disarmed it last; of these words so many are not on the disk. */
@@ -156,7 +158,8 @@ export class ClusterRunner {
     const state = this.#life.settled;
     if (state === null) return null;
     try {
-      return describe(this.#parts.engine, state, this.#parts.clock.now());
+      const status = describe(this.#parts.engine, state, this.#parts.clock.now());
+      return { ...status, nodes: this.#signs.shownIn(status.nodes) };
     } catch {
       return null;
     }
@@ -225,6 +228,7 @@ export class ClusterRunner {
     for (const node of reconnect) {
       this.#lines[node].stop();
       this.#channels[node] = null;
+      this.#signs.forget(node);
       this.#lines[node] = this.#makeLine(node);
     }
     this.beginAgain(why);
@@ -343,7 +347,9 @@ export class ClusterRunner {
       const said = this.#channels[node];
       return said === null ? [] : [{ kind: 'channel', node, ...said, ...now }];
     });
-    return this.#net === null ? channels : [...channels, { ...this.#net, ...now }];
+    const modem = this.#signs.said.map((said): Event => ({ ...said, ...now }));
+    const net: Event[] = this.#net === null ? [] : [{ ...this.#net, ...now }];
+    return [...channels, ...modem, ...net];
   }
 
   // ---- wires ----
@@ -354,7 +360,15 @@ export class ClusterRunner {
         if (!this.#ended) this.#life.received(node, bytes, heard);
       },
       onStatus: (status, detail) => this.#channel(node, status, detail),
-      onModem: (line, on) => this.#tell({ kind: 'modem', node, line, on }),
+      onModem: (line, on) => {
+        this.#signs.modem({ kind: 'modem', node, line, on });
+        this.#tell({ kind: 'modem', node, line, on });
+      },
+      onReport: ({ level, what, trouble }) => {
+        this.#signs.trouble(node, trouble);
+        const { wall } = this.#parts.clock.now();
+        this.#parts.log.entry({ level, topic: 'console', state: '', node, what }, wall);
+      },
       onDropped: (what) => this.#parts.log.remark(node, what, this.#parts.clock.now().wall),
     });
   }

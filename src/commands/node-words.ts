@@ -21,7 +21,14 @@ export function consoleOf(node: NodeStatus): string {
   const detail = channelDetail === '' ? '' : ` (${visible(channelDetail)})`;
   const word = channel === 'connected' ? 'connected' : channel.toUpperCase();
   const heard = silentForMs === null ? 'never heard' : `last heard ${formatAge(silentForMs)} ago`;
-  return `${word} for ${formatAge(channelForMs)}${detail}, ${heard}`;
+  return `${word} for ${formatAge(channelForMs)}${detail}, ${heard}${lineOf(node)}`;
+}
+
+/** `, DSR down`: only what is not as it should be. */
+function lineOf({ modem, lineTrouble }: NodeStatus): string {
+  const down = Object.keys(modem).filter((line) => modem[line] === false);
+  const modemWords = down.length === 0 ? '' : `, ${down.join(' ').toUpperCase()} down`;
+  return lineTrouble === null ? modemWords : `${modemWords}; ${visible(lineTrouble)}`;
 }
 
 export function shownBy({ condition }: NodeStatus): string {

@@ -46,7 +46,8 @@ export const JSON_HELP = `--json prints one object. Names that end in Ms are mil
                script, doing, alarms[] (as above), cables (what is wrong with the console lines)
       net        level "alive", "dead" or "blind", known, forMs, detail
       nodes[]    name, role, inService, channel "connected", "stale", "lost" or "busy",
-                 channelDetail, channelForMs, silentForMs, condition (what its console showed last),
+                 channelDetail, channelForMs, silentForMs, modem (its lines: dsr, dcd, cts, true or
+                 false; none that was never up), lineTrouble (as of a wrong speed), condition (what its console showed last),
                  identity "unknown", "proven", "carried" or "contradicted", identityForMs (since then),
                  identityShown (another than CList's), identityShownIs (the node whose it is)
         evidence[] grade, ageMs, stale (to be renewed before it counts), note, endsInMs

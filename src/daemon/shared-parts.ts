@@ -261,6 +261,7 @@ export class SharedParts {
       clock: this.#clock,
       paceMs: node.paceMs,
       seed: `${cluster}/${node.name}`,
+      ...(node.console.kind === 'serial' ? { speed: `CList says ${node.console.baud}` } : {}),
       ...listener,
     });
   }

@@ -37,6 +37,10 @@ export interface NodeStatus {
     /** Until it has to be renewed, or ends, by age alone; null: age does not end it. */
     readonly endsInMs: number | null;
   }[];
+  /** Modem lines that were ever seen asserted, as they are. */
+  readonly modem: Readonly<Record<string, boolean>>;
+  /** What is wrong with the line itself, as the wire says; null: nothing that is known. */
+  readonly lineTrouble: string | null;
   /** Since the last byte of the console, on whatever connection; null: it never said anything. */
   readonly silentForMs: number | null;
 }
@@ -116,7 +120,7 @@ function identityOf(engine: Engine, state: MachineState, node: NodeIndex) {
 }
 
 function describeNode(engine: Engine, state: MachineState, node: NodeIndex): NodeStatus {
-  const { channel, channelDetail, facts, inService, heardAt } = state.nodes[node];
+  const { channel, channelDetail, facts, inService, heardAt, modem } = state.nodes[node];
   return {
     name: engine.target.nodes[node].name,
     role: roleOf(state, node),
@@ -133,6 +137,8 @@ function describeNode(engine: Engine, state: MachineState, node: NodeIndex): Nod
       note: one.note,
       endsInMs: endsInMs(one.grade, state.now - one.at),
     })),
+    modem,
+    lineTrouble: null,
     silentForMs: heardAt === null ? null : state.now - heardAt,
   };
 }

@@ -40,6 +40,9 @@ const attended = (): Expectation => 'attended';
 const unharmed = (): Expectation => 'unharmed';
 const bySilence = ({ onSilence, hasHistory }: Circumstances): Expectation =>
   onSilence === 'power' || (onSilence === 'trust' && hasHistory) ? 'automatic' : 'attended';
+/** The machine has power, and its modem lines say so: such a silence is not trusted. */
+const byPower = ({ onSilence }: Circumstances): Expectation =>
+  onSilence === 'power' ? 'automatic' : 'attended';
 
 export const MAIN_EVENTS: readonly MainEvent[] = [
   {
@@ -97,7 +100,7 @@ export const MAIN_EVENTS: readonly MainEvent[] = [
     name: 'hang that ignores BREAK',
     weight: 4,
     strike: ({ active }) => active.hang({ ignoresBreak: true }),
-    expects: bySilence,
+    expects: byPower,
   },
   {
     name: 'power failure',

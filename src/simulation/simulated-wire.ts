@@ -86,7 +86,7 @@ export class SimulatedWire implements Transport {
       data: (text) => {
         process.input(() => isCurrent() && handlers.data(Buffer.from(text, 'latin1')));
       },
-      modem: () => {},
+      modem: (on) => process.input(() => isCurrent() && tellModem(handlers, on)),
       closed: () => {
         this.#connection = null;
         process.input(() => isCurrent() && handlers.closed({ kind: 'lost', detail: 'closed' }));
@@ -103,4 +103,9 @@ export class SimulatedWire implements Transport {
     this.#options.process.clock.after(delayMs, () => promise.resolve(value));
     return promise;
   }
+}
+
+/** A terminal server that shows all three of them. */
+function tellModem(handlers: TransportHandlers, on: boolean): void {
+  for (const line of ['dcd', 'dsr', 'cts'] as const) handlers.modem(line, on);
 }

@@ -6,7 +6,11 @@
  */
 import type { Clock } from '../clock/clock.ts';
 import { backoffMs, countFailure } from './backoff.ts';
+import { FlowLimit } from './flow-limit.ts';
 import { HeldText } from './held-text.ts';
+import type { LineReport } from './line-fault.ts';
+import { LineHealth } from './line-health.ts';
+import { ModemReport } from './modem-report.ts';
 import type { Answer } from './reach.ts';
 import {
   type CloseReason,
@@ -40,9 +44,15 @@ export interface LineOptions {
   /** On every change, and when the detail changes while the line is lost or busy. */
   onStatus(status: LineStatus, detail: string): void;
   onModem(line: 'dsr' | 'dcd' | 'cts', on: boolean): void;
+  /** What is to be said of the line itself: BREAKs, damaged bytes, a speed that seems wrong. */
+  onReport?(report: LineReport): void;
+  /** What CList says of its speed: the end of a sentence. */
+  readonly speed?: string;
   /** Something was not typed, or a BREAK not sent; one clause that says what and why. */
   onDropped(detail: string): void;
 }
+
+const SPEED_UNKNOWN = 'compare the port of the terminal server with the console';
 
 /** How often silence is looked at. */
 const TICK_MS = 20_000;
@@ -54,6 +64,9 @@ export class Line {
   readonly #options: LineOptions;
   readonly #handlers: TransportHandlers;
   readonly #typing: TypingQueue;
+  readonly #health: LineHealth;
+  readonly #modem: ModemReport;
+  readonly #flow: FlowLimit;
   readonly #tick = (): void => this.#lookAtSilence();
   #transport: Transport | null = null;
   /** The transport is open. */
@@ -79,9 +92,19 @@ export class Line {
     this.#options = options;
     this.#handlers = {
       data: (bytes) => this.#received(bytes),
-      modem: (line, on) => options.onModem(line, on),
+      modem: (line, on) => this.#modem.see(line, on),
+      noticed: (fault, count) => this.#health.noticed(fault, count),
       closed: (reason) => this.#closed(reason),
     };
+    const { clock } = options;
+    const report = (one: LineReport) => options.onReport?.(one);
+    this.#health = new LineHealth(options.speed ?? SPEED_UNKNOWN, clock.now().at, report);
+    this.#modem = new ModemReport({
+      clock,
+      onModem: (line, on) => options.onModem(line, on),
+      onFlapping: (what) => report({ level: 'warn', what, trouble: null }),
+    });
+    this.#flow = new FlowLimit(clock, () => this.#pauseTransport());
     this.#typing = new TypingQueue({
       clock: options.clock,
       paceMs: options.paceMs,
@@ -99,6 +122,7 @@ export class Line {
     this.release();
     this.#setTimer(null);
     this.#typing.detach('the console was given up');
+    this.#modem.stop();
     this.#transport?.close();
     this.#forgetTransport();
     this.#status = 'lost';
@@ -144,7 +168,11 @@ export class Line {
   /** `true`: the console is not read until `false`, where the wire can do that. */
   pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
-    if (this.#isOpen) this.#transport?.pause?.(isPaused);
+    this.#pauseTransport();
+  }
+
+  #pauseTransport(): void {
+    if (this.#isOpen) this.#transport?.pause?.(this.#isPaused || this.#flow.isHeld);
   }
 
   /** A BREAK after all that was typed before. */
@@ -187,6 +215,7 @@ export class Line {
     this.#isOpen = true;
     if (this.#isPaused) transport.pause?.(true);
     this.#openedAt = this.#options.clock.now().at;
+    this.#health.startAgain(this.#openedAt);
     this.#heard = false;
     this.#silentTicks = 0;
     this.#typing.attach(transport);
@@ -225,6 +254,7 @@ export class Line {
     this.#isOpen = false;
     this.#isUnanswered = false;
     this.#isBlocked = false;
+    this.#flow.stop();
   }
 
   /** Runs for every chunk of every console: nothing here may cost. */
@@ -232,6 +262,8 @@ export class Line {
     this.#heard = true;
     if (this.#isUnanswered) this.#answered();
     const { at, wall } = this.#options.clock.now();
+    this.#flow.took(bytes.length, at);
+    this.#health.see(bytes);
     const begins = this.#held.isEmpty;
     if (at < this.#holdUntil && this.#held.add(bytes)) {
       this.#heldAt = at;
@@ -247,6 +279,7 @@ export class Line {
 
   #lookAtSilence(): void {
     this.#setTimer(this.#options.clock.after(TICK_MS, this.#tick));
+    this.#health.judge(this.#options.clock.now().at);
     this.#silentTicks = this.#heard ? 0 : this.#silentTicks + 1;
     this.#heard = false;
     const transport = this.#transport;

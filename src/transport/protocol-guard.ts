@@ -6,8 +6,8 @@
 import type { Clock } from '../clock/clock.ts';
 import type { TelnetCodec } from './telnet-codec.ts';
 
-/** Commands and subnegotiations within `WINDOW_MS`; a modem line that flaps 20 times a second fits. */
-export const PROTOCOL_BYTES_MAX = 256 * 1024;
+/** Commands and subnegotiations within `WINDOW_MS`; a modem line that flaps a thousand times a second fits. */
+export const PROTOCOL_BYTES_MAX = 1024 * 1024;
 const WINDOW_MS = 60_000;
 
 export class ProtocolGuard {
@@ -33,7 +33,7 @@ export class ProtocolGuard {
     this.#limit = this.#codec.protocolBytes + PROTOCOL_BYTES_MAX;
     if (withinMs > WINDOW_MS) return null;
     const seconds = Math.max(1, Math.round(withinMs / 1000));
-    return `it sent ${PROTOCOL_BYTES_MAX / 1024} KB of telnet commands within ${seconds} s: is this a terminal server?`;
+    return `it sent ${PROTOCOL_BYTES_MAX >> 20} MB of telnet commands within ${seconds} s: is this a terminal server?`;
   }
 
   /** The codec answers nothing any more: it may again after a while. */

@@ -11,7 +11,14 @@ import { connectError } from './connect-error.ts';
 import { ModemWatch } from './modem-watch.ts';
 import { ProtocolGuard } from './protocol-guard.ts';
 import { type Answer, reachHost } from './reach.ts';
-import { ASK_FOR_MODEM_STATE, BREAK_OFF, BREAK_ON, parseModemState } from './rfc2217.ts';
+import {
+  ASK_FOR_LINE_STATE,
+  ASK_FOR_MODEM_STATE,
+  BREAK_OFF,
+  BREAK_ON,
+  parseLineState,
+  parseModemState,
+} from './rfc2217.ts';
 import { abandon, READ_BUFFER, readBytes, SocketWire, stripListeners } from './socket-wire.ts';
 import {
   BRK,
@@ -154,14 +161,17 @@ export class TelnetTransport implements Transport, TelnetSink {
       // A BREAK that an earlier connection could not end is still on.
       this.send(BREAK_OFF);
       this.send(ASK_FOR_MODEM_STATE);
+      this.send(ASK_FOR_LINE_STATE);
     }
     this.#endNegotiationIfDecided();
   }
 
   /** For the codec. */
   subnegotiation(option: number, payload: Uint8Array): void {
-    const state = option === TELNET_COM_PORT ? parseModemState(payload) : null;
-    if (state === null || this.#handlers === null) return;
+    if (option !== TELNET_COM_PORT || this.#handlers === null) return;
+    for (const fault of parseLineState(payload)) this.#handlers.noticed?.(fault, 1);
+    const state = parseModemState(payload);
+    if (state === null) return;
     this.#modem ??= new ModemWatch();
     this.#modem.see(state, this.#handlers);
   }

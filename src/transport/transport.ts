@@ -4,11 +4,15 @@
  * Called by cluster/. Must never interpret what the console says.
  */
 
+import type { LineFault } from './line-fault.ts';
+
 export interface TransportHandlers {
   /** Console bytes, the wire's own protocol removed. The buffer is only valid during the call. */
   data(bytes: Uint8Array): void;
-  /** A modem line changed (serial, RFC 2217). */
+  /** A modem line as it is: at its first sight, and when it changed (serial, RFC 2217). */
   modem(line: 'dsr' | 'dcd' | 'cts', on: boolean): void;
+  /** The port received a BREAK, or damaged bytes (serial, RFC 2217). */
+  noticed?(fault: LineFault, count: number): void;
   /** The connection is over, for whatever reason; called exactly once after a successful open. */
   closed(reason: CloseReason): void;
 }

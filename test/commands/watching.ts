@@ -18,6 +18,8 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
     condition: 'firmware',
     inService: true,
     evidence: [],
+    modem: {},
+    lineTrouble: null,
     silentForMs: 0,
   } as const;
   return {

@@ -22,6 +22,8 @@ const ACTIVE: NodeStatus = {
   condition: 'running',
   inService: true,
   evidence: [],
+  modem: {},
+  lineTrouble: null,
   silentForMs: 4_000,
 };
 
@@ -56,6 +58,8 @@ const STATUS: ClusterStatus = {
       condition: 'unknown',
       inService: false,
       evidence: [{ grade: 'off', ageMs: 31_000, stale: true, note: 'says off', endsInMs: 0 }],
+      modem: {},
+      lineTrouble: null,
       silentForMs: null,
     },
   ],

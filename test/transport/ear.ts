@@ -5,6 +5,7 @@ export class Ear implements TransportHandlers {
   heard: Buffer[] = [];
   bytes = 0;
   readonly modems: string[] = [];
+  readonly faults: string[] = [];
   readonly closes: CloseReason[] = [];
 
   data(bytes: Uint8Array): void {
@@ -14,6 +15,10 @@ export class Ear implements TransportHandlers {
 
   modem(line: string, on: boolean): void {
     this.modems.push(`${line} ${on}`);
+  }
+
+  noticed(fault: string): void {
+    this.faults.push(fault);
   }
 
   closed(reason: CloseReason): void {

@@ -62,6 +62,8 @@ export class FakeTransport implements Transport {
     this.handlers = null;
   }
 
+  pause: (isPaused: boolean) => void = () => {};
+
   say(text: string): void {
     this.handlers?.data(Buffer.from(text, 'latin1'));
   }

@@ -18,6 +18,7 @@ export class Bench {
       clock: this.clock,
       paceMs,
       seed: 'pki-ca/n1',
+      speed: 'CList says 9600',
       create: () => {
         const transport = new FakeTransport();
         this.made.push(transport);
@@ -29,6 +30,7 @@ export class Bench {
       onStatus: (status, detail) =>
         this.events.push(detail === '' ? status : `${status}: ${detail}`),
       onModem: (line, on) => this.events.push(`${line} ${on}`),
+      onReport: ({ level, what }) => this.events.push(`${level}: ${what}`),
       onDropped: (detail) => this.events.push(`dropped: ${detail}`),
     });
   }
