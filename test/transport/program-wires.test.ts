@@ -20,7 +20,8 @@ import {
   type Rig,
   writeAll,
 } from './contract.ts';
-import { haveTools, socatVersion } from './external.ts';
+import { haveTools, socatVersion, versionOf } from './external.ts';
+import { Sshd } from './sshd.ts';
 import { TcpPeer } from './tcp-peer.ts';
 import { TelnetPeer } from './telnet-peer.ts';
 import { until } from './until.ts';
@@ -156,6 +157,37 @@ async function socatRig(): Promise<Rig> {
   };
 }
 
+/** As OPERATING.md has it, and nothing of what this host is set up for. */
+async function sshRig(): Promise<Rig> {
+  const far = await rawFar();
+  const socat = `socat STDIO,raw,echo=0 TCP:127.0.0.1:${far.port},nodelay`;
+  const server = await Sshd.start({ forceCommand: `printf begin; exec ${socat}` });
+  const { key, knownHosts, user, port } = server.target;
+  const options = [
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${knownHosts}`,
+  ];
+  const words = ['-F', 'none', '-i', key ?? '', ...options.flatMap((one) => ['-o', one])];
+  const argv = ['ssh', '-tt', '-e', 'none', ...words, '-p', String(port), `${user}@127.0.0.1`];
+  return {
+    ...far,
+    create: () => openProgram(argv),
+    greeting: /^begin/,
+    answers: false,
+    hangUp: () => server.dropAll(),
+    freeze: () => server.freeze(),
+    thaw: () => server.thaw(),
+    occupy: () => {
+      far.tcp.greet = (socket) => socket.end('Port already in use\r\n');
+    },
+    stop: async () => {
+      await server.stop();
+      await far.stop();
+    },
+  };
+}
+
 const CTRL_E = 5;
 const HALT: BreakMethod = { kind: 'bytes', sequence: ['\x05cl0', 260] };
 
@@ -241,6 +273,20 @@ describe('a program that changes nothing', () => {
     canBreak: false,
     floodBytes: 1 << 20,
     peers: [socatVersion()],
+    cannot: {
+      ...ALWAYS,
+      kicked: 'nobody else can be on this wire',
+      unplugged: 'the program is the line',
+    },
+  });
+});
+
+describe('ssh', () => {
+  if (!haveTools('socat', 'openssh-server')) return;
+  describeTransport('exec, ssh -tt -e none', sshRig, {
+    canBreak: false,
+    floodBytes: 1 << 20,
+    peers: [versionOf('ssh', ['-V'], /OpenSSH_([\d.]+)/), socatVersion()],
     cannot: {
       ...ALWAYS,
       kicked: 'nobody else can be on this wire',
