@@ -8,6 +8,7 @@ import { addCheck } from './check.ts';
 import type { AddCommand } from './command.ts';
 import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
+import { addDrill } from './drill.ts';
 import { addGraph } from './graph.ts';
 import { addHistory } from './history.ts';
 import { addInstall } from './install.ts';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addReopen,
   addCheck,
   addDoctor,
+  addDrill,
   addStatus,
   addLog,
   addHistory,

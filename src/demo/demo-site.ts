@@ -35,8 +35,9 @@ export async function openDemoSite(
   cluster: Cluster,
   wanted: DemoPorts,
   clock: Clock,
+  times: Partial<SimTimes> = TIMES,
 ): Promise<DemoSite> {
-  const site = new Site(siteOptions(cluster), clock);
+  const site = new Site(siteOptions(cluster, times), clock);
   const { listening, portsAreListed } = await listen(site, wanted);
   const control = controlServer(site, () => {});
   const { port: controlPort } = await control.open(0);
@@ -89,7 +90,7 @@ async function listen(
   }
 }
 
-function siteOptions({ nodes }: Cluster): SiteOptions {
+function siteOptions({ nodes }: Cluster, times: Partial<SimTimes>): SiteOptions {
   const paths = nodes[0].bootPaths.map((path, index) => [path, nodes[1].bootPaths[index] ?? path]);
   const aliases = {
     shared: nodes[0].bootPaths[0] ?? '',
@@ -104,7 +105,7 @@ function siteOptions({ nodes }: Cluster): SiteOptions {
     console: { shared: true },
   });
   return {
-    times: TIMES,
+    times,
     nodes: [machine(0), machine(1)],
     disks: paths.map((both, index) => ({
       name: `d${index + 1}`,

@@ -54,7 +54,7 @@ export class Stage {
     this.place = {
       program: join(terminal.packageRoot, 'dist', 'main.js'),
       home,
-      environment: environmentOf(terminal, home, site.controlPort),
+      environment: demoEnvironment(terminal, home, site.controlPort),
       clock,
     };
     this.#reader = new RecordReader(home.records, clock, (record) => {
@@ -130,7 +130,8 @@ export class Stage {
   }
 }
 
-function environmentOf(
+/** What the daemon of a demo finds: the `ssh` that reaches simulated machines only. */
+export function demoEnvironment(
   { environment }: Terminal,
   home: DemoHome,
   controlPort: number,
