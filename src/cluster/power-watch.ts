@@ -52,6 +52,7 @@ export class PowerWatch {
   /** It said off, asked at this time, and has said so ever since. */
   #offSince: number | null = null;
   #lies = false;
+  /** What it said when it became trouble: an alarm whose words change is a new one each time. */
   #detail = '';
 
   /** Ask more than `status`: nothing is known of it, or it failed. */
@@ -75,7 +76,7 @@ export class PowerWatch {
       return `${device} says that ${node} is off, but ${node} answers: is the plug right?`;
     }
     if (this.#failures < FAILURES) return null;
-    return `${device}, which switches ${node} off, did not answer ${this.#failures} times in a row: ${this.#detail}`;
+    return `${device}, which switches ${node} off, does not answer: ${this.#detail}`;
   }
 
   /** `askedAt`, `now`: monotonic ms. Returns when to ask again, in ms. */
@@ -87,9 +88,9 @@ export class PowerWatch {
   ): number {
     const soonMs = Math.min(AGAIN_MS, times.everyMs);
     if (answer.outcome === 'put-off') return soonMs;
-    this.#detail = answer.detail;
     if (answer.outcome === 'no-answer') {
       this.#failures++;
+      if (this.#failures === FAILURES) this.#detail = answer.detail;
       this.#isThorough = true;
       return this.#failures < FAILURES ? soonMs : times.everyMs;
     }

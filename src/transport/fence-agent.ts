@@ -53,6 +53,8 @@ type Action = 'off' | 'status' | 'monitor' | 'metadata';
 
 const STATUS_ON = 0;
 const STATUS_OFF = 2;
+const LOG_HEAD = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ /;
+const ADVICE = /Please use '-h' for usage$/;
 const METADATA_MS = 20_000;
 /** How agents print it, `Status: OFF`; the label differs. */
 const SAYS_OFF = /^(?:[^\n]*[:=] *)?off\.?\s*$/im;
@@ -188,13 +190,19 @@ function describe(
   withinMs: number,
   secrets: readonly string[],
 ): string {
-  const last = output.trim().split('\n').at(-1) ?? '';
+  const last = lastWords(output);
   const said =
     last === '' ? ', it said nothing' : `, it said: ${mask(last, secrets).slice(0, 120)}`;
   if (outcome === 'not-started') return `${action}: not started${said}`;
   if (outcome === 'timeout') return `${action}: no answer within ${withinMs / 1000} s${said}`;
   const much = output.length < OUTPUT_BYTES_MAX ? '' : ', and more than can be judged (verbose?)';
   return `${action}: exit status ${status}${said}${much}`;
+}
+
+/** What a person can use: agents of the Python library end with the time and with an advice. */
+function lastWords(output: string): string {
+  const lines = output.split('\n').map((line) => line.replace(LOG_HEAD, '').trim());
+  return lines.filter((line) => line !== '' && !ADVICE.test(line)).at(-1) ?? '';
 }
 
 function mask(text: string, secrets: readonly string[]): string {

@@ -31,8 +31,11 @@ describe('a device that does not answer', () => {
     expect(asked.trouble).toBeNull();
     expect(asked.says('no-answer')).toBe(TIMES.everyMs);
     expect(asked.trouble).toBe(
-      `${DEVICE}, which switches n1 off, did not answer 2 times in a row: status: no-answer`,
+      `${DEVICE}, which switches n1 off, does not answer: status: no-answer`,
     );
+    const first = asked.trouble;
+    asked.says('no-answer');
+    expect(asked.trouble, 'the same words: no new alarm').toBe(first);
     asked.says('on');
     expect(asked.trouble).toBeNull();
     asked.says('no-answer');

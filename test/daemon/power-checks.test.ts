@@ -81,7 +81,7 @@ describe('regular checks', () => {
     dead.add('pdu1');
     expect(await later(20_000)).toEqual([]);
     const wrong = (plug: number, node: string) =>
-      `c1 ${node}: fence_apc pdu1 plug ${plug}, which switches ${node} off, did not answer 2 times in a row: said no-answer`;
+      `c1 ${node}: fence_apc pdu1 plug ${plug}, which switches ${node} off, does not answer: said no-answer`;
     expect(await later(65_000)).toEqual([wrong(3, 'n1-0'), wrong(4, 'n1-1')]);
     expect(checks.list('c1')[0]).toMatchObject({
       node: 'n1-0',

@@ -108,6 +108,19 @@ describe('a fence agent', () => {
     expect(await agents.status(writeAgent(body).device)).toMatchObject({ outcome });
   });
 
+  it('is quoted with what a person can use', async () => {
+    const says = (...lines: string[]) => writeAgent(`cat <<'E'\n${lines.join('\n')}\nE\nexit 1`);
+    const { device } = says(
+      '2026-11-23 03:28:03,429 ERROR: Failed: You have to enter fence address',
+      '',
+      "2026-11-23 03:28:03,429 ERROR: Please use '-h' for usage",
+      '',
+    );
+    expect((await agents.status(device)).detail).toBe(
+      'status: exit status 1, it said: ERROR: Failed: You have to enter fence address',
+    );
+  });
+
   it('leaves nothing running', async () => {
     const pids = join(directory, 'pids');
     const { device } = writeAgent(`sleep 60 & echo $! >${pids}; echo Status: OFF; exit 2`);
