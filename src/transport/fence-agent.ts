@@ -6,6 +6,7 @@
  * out of the agent's standard input.
  */
 import type { PowerDevice, Secret } from '../clist/cluster.ts';
+import { looksSecret } from '../clist/masking.ts';
 import { boxOfDevice, WITHIN_MS_DEFAULT } from '../clist/power-place.ts';
 import type { Clock } from '../clock/clock.ts';
 import {
@@ -101,7 +102,7 @@ async function ask(
   { device, action, urgency, read }: Question,
 ): Promise<FenceAgentAnswer | null> {
   const withinMs = device.withinMs ?? parts.withinMs ?? WITHIN_MS_DEFAULT;
-  const secrets: string[] = [];
+  const secrets = plainSecrets(device);
   try {
     const argv = parts.locate(device.agent);
     const stdin = formatInput(device, action, (secret) => {
@@ -118,6 +119,13 @@ async function ask(
     const why = error instanceof Error ? error.message : 'failed';
     return { outcome: 'no-answer', detail: `${action}: ${mask(why, secrets)}` };
   }
+}
+
+/** Written openly in CList: still not to be repeated when an agent prints how it called another. */
+function plainSecrets({ options }: PowerDevice): string[] {
+  return options.flatMap(({ name, value }) =>
+    typeof value === 'string' && looksSecret(name) ? [value] : [],
+  );
 }
 
 /** What the agent says of itself, asked once; no device is touched. Unknown counts as not there. */

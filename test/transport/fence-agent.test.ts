@@ -121,6 +121,14 @@ describe('a fence agent', () => {
     );
   });
 
+  it('does not repeat a secret that stands openly in CList', async () => {
+    const { device } = writeAgent("echo Cannot run snmpwalk -c 'opensesame'; exit 1");
+    const options = [{ name: 'community', value: 'opensesame' }];
+    const answer = await agents.status({ agent: device.agent, options });
+    expect(answer.detail).toContain('snmpwalk -c [secret]');
+    expect(answer.detail).not.toContain('opensesame');
+  });
+
   it('leaves nothing running', async () => {
     const pids = join(directory, 'pids');
     const { device } = writeAgent(`sleep 60 & echo $! >${pids}; echo Status: OFF; exit 2`);
