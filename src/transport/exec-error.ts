@@ -33,6 +33,14 @@ export function tooSlow(name: string): TransportError {
   );
 }
 
+export function notConnected(name: string): TransportError {
+  return new TransportError(
+    'timeout',
+    `${name} did not say within 60 s that it is connected`,
+    'run the program by hand, as the user of clusterd, and see what it says',
+  );
+}
+
 export function notOpen(name: string): TransportError {
   return new TransportError('other', `${name} does not run`, 'nothing to do: the line reconnects');
 }

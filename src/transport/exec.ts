@@ -7,9 +7,16 @@
  */
 import { basename } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
-import { endedError, notOpen, notStarted, programError, tooSlow } from './exec-error.ts';
+import {
+  endedError,
+  notConnected,
+  notOpen,
+  notStarted,
+  programError,
+  tooSlow,
+} from './exec-error.ts';
 import { findProgram } from './find-program.ts';
-import { type Notice, ProgramNotice } from './program-notice.ts';
+import { type Notice, ProgramNotice, readyWords } from './program-notice.ts';
 import { PtyProgram } from './pty-program.ts';
 import type { Answer } from './reach.ts';
 import { PENDING_BYTES_MAX } from './socket-wire.ts';
@@ -27,6 +34,8 @@ const AFTER_WORDS_MS = 300;
 /** So is one that says nothing for so long. */
 const SILENT_MS = 4000;
 
+/** A program that says when it is connected has so long for it. */
+const READY_MS_MAX = 60_000;
 /** More of what is said before that waits in the terminal. */
 const HELD_BYTES_MAX = 64 * 1024;
 
@@ -44,6 +53,7 @@ export class ExecTransport implements Transport {
   readonly #name: string;
   readonly #clock: Clock;
   readonly #notice = new ProgramNotice();
+  readonly #ready: RegExp | null;
   readonly #wakeAtEnd = new Set<() => void>();
   #program: PtyProgram | null = null;
   #handlers: TransportHandlers | null = null;
@@ -51,6 +61,8 @@ export class ExecTransport implements Transport {
   /** What was said before `open` has resolved. */
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** It said what it says when it is connected; the next moments tell whether it stays. */
+  #isSettling = false;
   #isPaused = false;
   #isClosed = false;
   #cancelTimer: () => void = () => {};
@@ -58,6 +70,7 @@ export class ExecTransport implements Transport {
   constructor(argv: readonly string[], clock: Clock) {
     this.#argv = argv;
     this.#name = basename(argv[0] ?? '');
+    this.#ready = readyWords(argv);
     this.#clock = clock;
   }
 
@@ -144,13 +157,18 @@ export class ExecTransport implements Transport {
   #start(argv: readonly string[]): void {
     try {
       this.#program = new PtyProgram(argv, this.#clock, {
-        begun: () => this.#wait(SILENT_MS, () => this.#opened()),
+        begun: () => this.#begun(),
         data: (bytes) => this.#received(bytes),
         ended: (status, why) => this.#ended(status, why),
       });
     } catch (error) {
       this.#giveUp(notStarted(error instanceof Error ? error.message : 'unknown'));
     }
+  }
+
+  #begun(): void {
+    if (this.#ready === null) this.#wait(SILENT_MS, () => this.#opened());
+    else this.#wait(READY_MS_MAX, () => this.#giveUp(notConnected(this.#name)));
   }
 
   #received(bytes: Buffer): void {
@@ -161,12 +179,16 @@ export class ExecTransport implements Transport {
     else this.#handlers?.data(bytes);
   }
 
-  /** Its first words: the next moments tell whether it stays. */
   #hold(bytes: Buffer): void {
-    if (this.#held.length === 0) this.#wait(AFTER_WORDS_MS, () => this.#opened());
+    const isFirst = this.#held.length === 0;
     this.#held.push(bytes);
     this.#heldBytes += bytes.length;
-    if (this.#heldBytes > HELD_BYTES_MAX) this.#program?.pause(true);
+    const isFull = this.#heldBytes > HELD_BYTES_MAX;
+    if (isFull) this.#program?.pause(true);
+    const saysSo = this.#ready?.test(Buffer.concat(this.#held).toString('latin1')) ?? isFirst;
+    if (this.#isSettling || !(saysSo || isFull)) return;
+    this.#isSettling = true;
+    this.#wait(AFTER_WORDS_MS, () => this.#opened());
   }
 
   #deliverHeld(): void {
@@ -179,6 +201,7 @@ export class ExecTransport implements Transport {
     const stage = this.#stage;
     if (stage.kind !== 'opening') return;
     this.#stage = { kind: 'open' };
+    this.#notice.connected(this.#clock);
     this.#cancelTimer();
     stage.settle(null);
   }

@@ -4,6 +4,7 @@
  * data, from the programs themselves: conserver 8.2.7, conman 0.2.7, ipmitool 1.8.19, libvirt 9.0.
  * Beginnings count for a short time only: later the same words are console text.
  */
+import { basename } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
 import { soundsBusy } from './busy-notice.ts';
 
@@ -25,7 +26,27 @@ const DOWN: readonly RegExp[] = [
 /** Said at any time: nothing that is typed goes anywhere from here on. */
 const TAKEN = Buffer.from("[forced to `spy' mode by ");
 
-/** Counted from its first words. */
+/**
+ * Programs that say when they are connected; before that they may say all sorts of things. By name,
+ * unless they were told to be quiet.
+ */
+const READY: readonly {
+  readonly program: string;
+  readonly quiet: string;
+  readonly words: RegExp;
+}[] = [
+  { program: 'ipmitool', quiet: '', words: /\[SOL Session operational/ },
+  { program: 'virsh', quiet: '-q', words: /Escape character is/ },
+];
+
+/** What a program with these words says once it is connected, or null: that is not known. */
+export function readyWords(argv: readonly string[]): RegExp | null {
+  const names = argv.map((word) => basename(word));
+  const known = READY.find(({ program }) => names.includes(program));
+  return known === undefined || argv.includes(known.quiet) ? null : known.words;
+}
+
+/** Counted from its first words, or from when it was connected if that was later. */
 const WITHIN_MS = 5000;
 const BEGINNING_BYTES_MAX = 4096;
 const LAST_BYTES_MAX = 512;
@@ -40,6 +61,7 @@ export interface Notice {
 export class ProgramNotice {
   #beginning: string | null = '';
   #since: number | null = null;
+  #isConnected = false;
   #last: Buffer = EMPTY;
   /** The end of the chunk before: a notice may be cut. */
   #cut: Buffer = EMPTY;
@@ -49,19 +71,27 @@ export class ProgramNotice {
     this.#keepLast(bytes);
     if (this.#isTaken(bytes)) return { kind: 'taken', words: this.lastLine };
     if (this.#beginning === null) return null;
-    const { at } = clock.now();
-    this.#since ??= at;
     const text = this.#beginning + bytes.toString('latin1', 0, BEGINNING_BYTES_MAX);
-    const isOver = at - this.#since > WITHIN_MS || text.length > BEGINNING_BYTES_MAX;
-    this.#beginning = isOver ? null : text;
-    if (at - this.#since > WITHIN_MS) return null;
-    return firstOf(BUSY, 'busy', text) ?? firstOf(DOWN, 'down', text);
+    if (this.#isConnected) this.#since ??= clock.now().at;
+    const isLate = this.#isLate(clock);
+    this.#beginning = isLate || text.length > BEGINNING_BYTES_MAX ? null : text;
+    return isLate ? null : firstNotice(text);
+  }
+
+  /** The program is taken for connected from now on. */
+  connected(clock: Clock): void {
+    this.#isConnected = true;
+    if (this.#beginning !== '') this.#since = clock.now().at;
+  }
+
+  #isLate(clock: Clock): boolean {
+    return this.#since !== null && clock.now().at - this.#since > WITHIN_MS;
   }
 
   /** The program has ended by itself: had it just said that somebody else is there? */
   refusal(clock: Clock): string | null {
     const text = this.#beginning;
-    if (text === null || clock.now().at - (this.#since ?? 0) > WITHIN_MS) return null;
+    if (text === null || this.#isLate(clock)) return null;
     const line = linesOf(text).find((one) => soundsBusy(one));
     return line === undefined ? null : clean(line);
   }
@@ -87,6 +117,10 @@ export class ProgramNotice {
     if (bytes.length >= LAST_BYTES_MAX) this.#last = Buffer.from(bytes.subarray(-LAST_BYTES_MAX));
     else this.#last = Buffer.concat([this.#last, bytes]).subarray(-LAST_BYTES_MAX);
   }
+}
+
+function firstNotice(text: string): Notice | null {
+  return firstOf(BUSY, 'busy', text) ?? firstOf(DOWN, 'down', text);
 }
 
 function firstOf(all: readonly RegExp[], kind: Notice['kind'], text: string): Notice | null {

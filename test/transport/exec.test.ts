@@ -170,6 +170,23 @@ describe('exec: what is said', () => {
     await expect(refused).rejects.toMatchObject({ name: 'TransportError', message, code });
   });
 
+  it('that ipmitool is connected only when it says so', async () => {
+    const ipmitool = script('ipmitool', 'echo "IANA PEN registry open failed"; sleep 1; eval "$1"');
+    const sleeps = 'echo "Error: Unable to establish IPMI v2 / RMCP+ session"; exit 1';
+    const refused = make(ipmitool, sleeps).open(new Ear());
+    await expect(refused).rejects.toThrow('its last line: Error: Unable to establish IPMI v2');
+    const { ear } = await started(
+      ipmitool,
+      'echo "[SOL Session operational.  Use ~? for help]"; sleep 9',
+    );
+    await heard(ear, /^IANA PEN[\s\S]*\[SOL Session operational/);
+    const busy = make(
+      ipmitool,
+      'sleep 6; echo "Info: SOL payload already active on another session"; exit 1',
+    ).open(new Ear());
+    await expect(busy).rejects.toMatchObject({ code: 'busy' });
+  });
+
   it('a bad interpreter', async () => {
     const path = join(directory, 'bad');
     writeFileSync(path, '#!/no/such/interpreter\n', { mode: 0o755 });
