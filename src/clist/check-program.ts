@@ -21,6 +21,7 @@ export function checkClusterAgainstProgram(
     checkBreak(node, program, sink);
   }
   checkBounds(cluster, program, sink);
+  checkAdmin(cluster, program, sink);
 }
 
 /**
@@ -151,6 +152,20 @@ function checkPathCount(node: ClusterNode, program: Program, sink: DiagnosticSin
   } else if (!triesNext && count > 1) {
     const message = `the script '${program.name}' never tries more than the first boot path`;
     sink.warning('unused-boot-path', node.span, message);
+  }
+}
+
+/** Who runs commands on a node is asked of CList only where the script runs some. */
+function checkAdmin({ nodes }: Cluster, program: Program, sink: DiagnosticSink): void {
+  const state = program.states.find(({ actions }) =>
+    actions.some((action) => action.kind === 'run' && action.on !== null),
+  );
+  if (state === undefined) return;
+  for (const node of nodes) {
+    if (node.admin !== null) continue;
+    const message = `the script '${program.name}' runs a command on node '${node.name}' (state ${state.name}), and nobody may`;
+    const hint = 'it will fail; add: admin ssh USER@HOST key=/path/of/the/private/key';
+    sink.warning('missing-admin', node.span, message, hint);
   }
 }
 

@@ -66,7 +66,7 @@ export class EffectRunner {
         lines[effect.node].sendBreak();
         break;
       case 'run':
-        this.#run(effect.token, effect.argv, effect.withinMs);
+        this.#run(effect);
         break;
       case 'kill':
         this.#commands.get(effect.token)?.();
@@ -111,14 +111,16 @@ export class EffectRunner {
     return this.#target.parts.clock.now();
   }
 
-  #run(token: number, argv: readonly string[], withinMs: number): void {
+  #run({ token, on, argv, withinMs }: Extract<MachineEffect, { kind: 'run' }>): void {
     const done = (outcome: CommandOutcome) => {
       this.#commands.delete(token);
       this.#target.answer({ kind: 'command', token, ...outcome, ...this.#now() });
     };
     // In the map before it starts: a program that cannot be started may answer at once.
     this.#commands.set(token, () => {});
-    const kill = this.#target.parts.run(argv, withinMs, done);
+    const { parts } = this.#target;
+    const kill =
+      on === null ? parts.run(argv, withinMs, done) : parts.runOn(on, argv, withinMs, done);
     if (this.#commands.has(token)) this.#commands.set(token, kill);
   }
 

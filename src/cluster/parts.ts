@@ -107,10 +107,17 @@ export interface RunnerParts {
     withinMs: number,
     done: (outcome: CommandOutcome) => void,
   ) => () => void;
+  /** The same on a node, as its trusted user. */
+  readonly runOn: (
+    node: NodeIndex,
+    argv: readonly string[],
+    withinMs: number,
+    done: (outcome: CommandOutcome) => void,
+  ) => () => void;
   readonly power: (node: NodeIndex, action: 'off' | 'status') => Promise<PowerAnswer>;
   /** Text of a console led at once to a change of state or a BREAK, so many ms after it came. */
   readonly reacted?: (to: 'decision' | 'break', ms: number) => void;
 }
 
 /** Of a cluster that is described anew while it runs. */
-export type AdoptedParts = Pick<RunnerParts, 'engine' | 'power' | 'line'>;
+export type AdoptedParts = Pick<RunnerParts, 'engine' | 'power' | 'line' | 'runOn'>;

@@ -118,7 +118,9 @@ function programsOf({ dialogues, states }: Program): string[] {
   const steps: readonly Step[] = dialogues.flatMap((dialogue) => dialogue.steps);
   const ofSteps = steps.flatMap((step) => (step.kind === 'run' ? [step.argv] : []));
   const actions = states.flatMap((state) => state.actions);
-  const ofStates = actions.flatMap((action) => (action.kind === 'run' ? [action.argv] : []));
+  const ofStates = actions.flatMap((action) =>
+    action.kind === 'run' && action.on === null ? [action.argv] : [],
+  );
   const names = [...ofSteps, ...ofStates].map(([first]) => fixedText(first));
   return [...new Set(names.filter((name) => name !== ''))];
 }

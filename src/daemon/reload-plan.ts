@@ -85,6 +85,9 @@ function changesOf(
   const power = ({ cluster }: SoundCluster) => cluster.nodes.map((node) => node.power);
   if (!isDeepStrictEqual(power(before), power(after))) what.push('power devices');
   if (!isDeepStrictEqual(before.access, after.access)) what.push('an access library');
+  const admins = ({ cluster }: SoundCluster) => cluster.nodes.map((node) => node.admin);
+  if (!isDeepStrictEqual(admins(before), admins(after)))
+    what.push('who runs commands on its nodes');
   const net = ({ cluster: { service, references, probe } }: SoundCluster) => [
     service,
     references,

@@ -23,7 +23,6 @@ import type { SoundCluster } from '../home/load-home.ts';
 import type { NetLevel, Program } from '../language/program.ts';
 import { type ClusterLog, openClusterLog } from '../log/cluster-log.ts';
 import { FlushTicker } from '../log/flush-ticker.ts';
-import { visible } from '../log/visible.ts';
 import { createEngine } from '../machine/machine.ts';
 import { compilePatterns, type PatternSet } from '../machine/patterns.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
@@ -42,6 +41,7 @@ import { ClusterAlarms } from './cluster-alarms.ts';
 import { countedJournal } from './counted-journal.ts';
 import { PowerChecks, type PowerChecksOptions } from './power-checks.ts';
 import { loggingPower } from './power-news.ts';
+import { runOnNode, tell } from './run-on-node.ts';
 import { SiteAlarms } from './site-alarms.ts';
 
 export interface SharedOptions {
@@ -60,8 +60,6 @@ export interface SharedOptions {
 
 /** What consoles said reaches the disk so late at most; at once with every decision. */
 const TRANSCRIPT_FLUSH_MS = 3_000;
-/** So much of a command's output goes to the machine, as the detail of its event. */
-const DETAIL_CHARS = 500;
 
 export class SharedParts {
   readonly #options: SharedOptions;
@@ -216,6 +214,8 @@ export class SharedParts {
       alarms: this.#alarmsOf(cluster, opened, log, own),
       run: (argv, withinMs, done) => this.#run(argv, withinMs, done),
       power: this.#powerOf(cluster),
+      runOn: (node, argv, withinMs, done) =>
+        runOnNode(cluster.nodes[node], argv, withinMs, this.sshParts, done),
     };
   }
 
@@ -228,6 +228,8 @@ export class SharedParts {
     return {
       engine: createEngine(program, target, this.patternsOf(program)),
       power: this.#powerOf(cluster),
+      runOn: (node, argv, withinMs, done) =>
+        runOnNode(cluster.nodes[node], argv, withinMs, this.sshParts, done),
       line: (node, listener) => {
         const line = this.#line(cluster.name, cluster.nodes[node], listener);
         return ears === undefined ? line : ears.with(node, line);
@@ -306,11 +308,7 @@ export class SharedParts {
     withinMs: number,
     done: (outcome: CommandOutcome) => void,
   ): () => void {
-    const command = runCommand({ argv, withinMs }, this.#clock);
-    void command.result.then(({ outcome, status, output }) =>
-      done({ outcome, status, detail: visible(output.trim().slice(-DETAIL_CHARS)) }),
-    );
-    return () => command.kill();
+    return tell(runCommand({ argv, withinMs }, this.#clock), done);
   }
 }
 

@@ -36,6 +36,8 @@ export interface DemoListChange {
   readonly today: string;
   /** The pair will be played with: takeovers are not bounded. */
   readonly unbounded: boolean;
+  /** In the order of the nodes: what stands behind `admin`. */
+  readonly admins: readonly [string, string];
 }
 
 /** Throws DaemonError `no-clusters` when the file has no such cluster, or one of real machines. */
@@ -48,13 +50,16 @@ export function readDemoCluster(clist: string): DemoList {
 }
 
 export function writeDemoList(list: DemoList, change: DemoListChange): string {
-  const { ports, onSilence, today, unbounded } = change;
+  const { ports, onSilence, today, unbounded, admins } = change;
   const renamed = new Map(pairsOf(list.ports, ports));
+  const left: string[] = [...admins];
   const text = list.text
     .replace(/(127\.0\.0\.1:|\bipport=)(\d+)/g, (_, before: string, port: string) => {
       return `${before}${renamed.get(Number(port)) ?? port}`;
     })
-    .replace(/^(\s*on-silence\s+)\S+/m, `$1${onSilence}`);
+    .replace(/^(\s*on-silence\s+)\S+/m, `$1${onSilence}`)
+    .replace(/^\s*admin\s.*\n/gm, '')
+    .replace(/^\s*node\s.*$/gm, (header) => `${header}\n    admin ${left.shift() ?? ''}`);
   const added = [
     ...(onSilence === 'trust' ? [`  parking-survived-power-cycle ${today}`] : []),
     ...(unbounded ? BOUNDED.map((state) => `  bound ${state} 1000 in 1h`) : []),

@@ -9,6 +9,8 @@ import { SimError } from '../sim/sim-error.ts';
 import { Site } from '../sim/site.ts';
 import type { SiteNodeOptions, SiteOptions } from '../sim/site-options.ts';
 import type { SiteListening } from '../sim/site-sockets.ts';
+import { writeSshFiles } from '../sim/ssh-files.ts';
+import { makeSshKeys, type SshKeys } from '../sim/ssh-server.ts';
 import type { SimTimes } from '../sim/times.ts';
 import type { DemoPorts } from './demo-clist.ts';
 
@@ -25,8 +27,10 @@ export interface DemoSite {
   readonly ports: DemoPorts;
   /** False: one of the ports that CList names was taken, all are others now. */
   readonly portsAreListed: boolean;
-  /** Takes the commands of clusterd-sim; for what stands in for ssh. */
+  /** Takes the commands of clusterd-sim. */
   readonly controlPort: number;
+  /** Puts the key and the host keys for ssh there; what stands behind `admin` of each node. */
+  writeAdmins(folder: string): readonly [string, string];
   close(): Promise<void>;
 }
 
@@ -38,7 +42,8 @@ export async function openDemoSite(
   times: Partial<SimTimes> = TIMES,
 ): Promise<DemoSite> {
   const site = new Site(siteOptions(cluster, times), clock);
-  const { listening, portsAreListed } = await listen(site, wanted);
+  const keys = makeSshKeys();
+  const { listening, portsAreListed } = await listen(site, wanted, keys);
   const control = controlServer(site, () => {});
   const { port: controlPort } = await control.open(0);
   const [first, second] = cluster.nodes;
@@ -47,6 +52,13 @@ export async function openDemoSite(
     site,
     portsAreListed,
     controlPort,
+    writeAdmins: (folder) => {
+      writeSshFiles(folder, keys, Object.values(listening.ssh));
+      const login = ({ name }: { readonly name: string }) =>
+        `ssh root@127.0.0.1:${listening.ssh[name]?.port ?? 0} ` +
+        `key="${folder}/id_ed25519" known-hosts="${folder}/known_hosts"`;
+      return [login(first), login(second)];
+    },
     ports: {
       consoles: [console(first.name), console(second.name)],
       power: listening.power.port,
@@ -72,6 +84,7 @@ const SET_STEP = 100;
 async function listen(
   site: Site,
   wanted: DemoPorts,
+  keys: SshKeys,
 ): Promise<{ readonly listening: SiteListening; readonly portsAreListed: boolean }> {
   for (let set = 0; ; set++) {
     const shift = set * SET_STEP;
@@ -81,6 +94,7 @@ async function listen(
         powerPort: wanted.power + shift,
         servicePort: wanted.service + shift,
         routerPort: wanted.reference + shift,
+        ssh: { keys, ports: [] },
       });
       return { listening, portsAreListed: set === 0 };
     } catch (error) {

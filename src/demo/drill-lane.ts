@@ -13,7 +13,6 @@ import { type DaemonPlace, DaemonProcess, runClusterd } from './daemon-process.t
 import { DEMO_CLUSTER, readDemoCluster, writeDemoList } from './demo-clist.ts';
 import { type DemoHome, makeDemoHome, readShippedList } from './demo-home.ts';
 import { type DemoSite, openDemoSite } from './demo-site.ts';
-import { demoEnvironment } from './stage.ts';
 
 const TIMES: Partial<SimTimes> = {
   postMs: 400,
@@ -58,7 +57,7 @@ export class DrillLane {
     this.#place = {
       program: join(terminal.packageRoot, 'dist', 'main.js'),
       home,
-      environment: demoEnvironment(terminal, home, site.controlPort),
+      environment: terminal.environment,
       clock: terminal.clock,
     };
     this.faults = {
@@ -74,7 +73,9 @@ export class DrillLane {
     const list = readDemoCluster(readShippedList(terminal.packageRoot));
     const site = await openDemoSite(list.cluster, list.ports, terminal.clock, TIMES);
     const change = { ports: site.ports, onSilence: 'power', today: '', unbounded: false } as const;
-    const home = makeDemoHome(terminal.packageRoot, quicken(writeDemoList(list, change)));
+    const home = makeDemoHome(terminal.packageRoot, (keys) =>
+      quicken(writeDemoList(list, { ...change, admins: site.writeAdmins(keys) })),
+    );
     return new DrillLane(terminal, home, site);
   }
 

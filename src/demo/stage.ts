@@ -5,7 +5,6 @@
  */
 
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { OnSilence } from '../clist/cluster.ts';
 import { DaemonError } from '../cluster/daemon-error.ts';
 import type { Terminal } from '../commands/terminal.ts';
@@ -54,7 +53,7 @@ export class Stage {
     this.place = {
       program: join(terminal.packageRoot, 'dist', 'main.js'),
       home,
-      environment: demoEnvironment(terminal, home, site.controlPort),
+      environment: terminal.environment,
       clock,
     };
     this.#reader = new RecordReader(home.records, clock, (record) => {
@@ -73,8 +72,10 @@ export class Stage {
     const list = readDemoCluster(readShippedList(terminal.packageRoot));
     const site = await openDemoSite(list.cluster, list.ports, terminal.clock).catch(explainSite);
     const today = new Date(terminal.clock.now().wall).toISOString().slice(0, 10);
-    const clist = writeDemoList(list, { ports: site.ports, onSilence, today, unbounded });
-    const home = makeDemoHome(terminal.packageRoot, clist);
+    const change = { ports: site.ports, onSilence, today, unbounded };
+    const home = makeDemoHome(terminal.packageRoot, (keys) =>
+      writeDemoList(list, { ...change, admins: site.writeAdmins(keys) }),
+    );
     return new Stage(options, list, site, home);
   }
 
@@ -128,21 +129,6 @@ export class Stage {
     const text = `no answer for ${ago} s; the last was transaction ${last}`;
     this.say('client', text, 'fault');
   }
-}
-
-/** What the daemon of a demo finds: the `ssh` that reaches simulated machines only. */
-export function demoEnvironment(
-  { environment }: Terminal,
-  home: DemoHome,
-  controlPort: number,
-): Record<string, string | undefined> {
-  return {
-    ...environment,
-    PATH: `${home.programs}:${environment.PATH ?? ''}`,
-    CLUSTERD_DEMO_NODE: process.execPath,
-    CLUSTERD_DEMO_SSH: fileURLToPath(new URL('./ssh.js', import.meta.url)),
-    CLUSTERD_DEMO_CONTROL: String(controlPort),
-  };
 }
 
 function explainSite(error: unknown): never {

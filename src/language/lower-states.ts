@@ -94,6 +94,7 @@ function lowerAction(lowering: Lowering, action: Tree.Action): Program.Action {
     case 'run':
       return {
         kind: 'run',
+        on: action.on?.role ?? null,
         argv: action.argv.map(lowerTemplate),
         within: lowerDuration(action.within),
         ...lowerAttempt(lowering, action),

@@ -352,6 +352,8 @@ export type Action =
     }
   | {
       readonly kind: 'run';
+      /** The node where it runs, as its trusted user; null: the monitoring host. */
+      readonly on: Role | null;
       readonly argv: readonly Template[];
       readonly within: Duration;
       readonly condition: Condition | null;

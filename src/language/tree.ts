@@ -267,6 +267,8 @@ export type Action =
   | (Attempted & { readonly kind: 'boot'; readonly role: Role; readonly nextPath: boolean })
   | (Attempted & {
       readonly kind: 'run';
+      /** The node where it runs; null: the monitoring host. */
+      readonly on: RoleWord | null;
       readonly argv: readonly Quoted[];
       readonly within: Duration;
     })

@@ -73,7 +73,7 @@ function beginCommand(
   const argv = step.argv.map((word) => run.engine.fill(word, values, frame.node));
   const withinMs = run.engine.milliseconds(step.within);
   task.wait = awaitToken(run, 'command', withinMs);
-  run.effects.push({ kind: 'run', token: task.wait.token, argv, withinMs });
+  run.effects.push({ kind: 'run', token: task.wait.token, on: null, argv, withinMs });
   return null;
 }
 

@@ -106,6 +106,8 @@ export type MachineEffect =
   | {
       readonly kind: 'run';
       readonly token: number;
+      /** The node where it runs, as its trusted user; null: this host. */
+      readonly on: NodeIndex | null;
       readonly argv: readonly string[];
       readonly withinMs: number;
     }

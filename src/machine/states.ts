@@ -200,9 +200,11 @@ function startCommand(run: Run, origin: Task['origin']): void {
   const argv = action.argv.map((word) => run.engine.fill(word, names, run.state.owner));
   const withinMs = run.engine.milliseconds(action.within);
   const wait = awaitToken(run, 'command', withinMs);
-  run.effects.push({ kind: 'run', token: wait.token, argv, withinMs });
-  log(run, 'verb', `run ${argv.join(' ')}`);
-  const frame = routineFrame('command', run.state.owner);
+  const on = action.on === null ? null : nodeOfRole(run.state, action.on);
+  run.effects.push({ kind: 'run', token: wait.token, on, argv, withinMs });
+  const where = on === null ? '' : `on ${run.engine.target.nodes[on].name} `;
+  log(run, 'verb', `run ${where}${argv.join(' ')}`);
+  const frame = routineFrame('command', on ?? run.state.owner);
   run.state.task = { origin, frames: [frame], wait, note: '', look: null };
 }
 

@@ -199,7 +199,7 @@ class Edges {
       case 'boot':
         return `boot ${action.role}`;
       case 'run':
-        return 'run';
+        return action.on === null ? 'run' : `run on ${action.on}`;
       default:
         return assertNever(action);
     }

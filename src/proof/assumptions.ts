@@ -60,7 +60,8 @@ function commandsOf({ dialogues, running, states }: Program): Assumption[] {
   const local = steps.flatMap((step) => {
     if (step.kind !== 'run') return [];
     const argv = step.argv.map(templateText).join(' ');
-    return [{ text: `this command starts no machine: ${argv}`, span: step.span }];
+    const where = 'on' in step && step.on !== null ? ` on the ${step.on} node` : '';
+    return [{ text: `this command${where} starts no machine: ${argv}`, span: step.span }];
   });
   return [...local, ...onNode];
 }

@@ -46,7 +46,8 @@ export function nextOf(space: Space, config: Config): Turn[] {
 
 function frameOf(config: Config, action: Exclude<Action, { kind: 'effects' }>): Frame {
   if (action.kind === 'run') {
-    return { kind: 'verb', verb: 'command', node: config.owner, phase: 'begin' };
+    const node = action.on === null ? config.owner : nodeOf(config, action.on);
+    return { kind: 'verb', verb: 'command', node, phase: 'begin' };
   }
   const node = nodeOf(config, action.role);
   if (action.kind === 'do') {

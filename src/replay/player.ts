@@ -259,10 +259,14 @@ export class Player {
         return this.#leaveOpen(what);
       }
       case 'run':
-        return this.#leaveOpen(`run ${effect.argv.join(' ')}`);
+        return this.#leaveOpen(`run ${this.#placeOf(effect.on)}${effect.argv.join(' ')}`);
       default:
         return true;
     }
+  }
+
+  #placeOf(node: NodeIndex | null): string {
+    return node === null ? '' : `on ${this.#play.engine.target.nodes[node].name} `;
   }
 
   /** What was recorded came through it. */

@@ -92,7 +92,7 @@ function actionName(run: Run, action: Action): string {
     case 'boot':
       return `boot ${on(run, action.role)}`;
     case 'run':
-      return `run ${text(run, action.argv[0] ?? [])}`;
+      return `run ${action.on === null ? '' : `on ${on(run, action.on)} `}${text(run, action.argv[0] ?? [])}`;
     case 'effects':
       return effectsText(run, action.effects);
   }

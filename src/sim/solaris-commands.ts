@@ -13,6 +13,8 @@ export interface CommandHost {
   /** Where the system was booted from, a device path with its slice. */
   readonly bootPath: string;
   readonly user: string;
+  /** Ends the system in order. */
+  readonly halt: () => void;
 }
 
 type Program = (host: CommandHost, args: readonly string[]) => Answered;
@@ -31,6 +33,12 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
         : `SunOS ${nodename} 5.10 Generic_147440-01 sun4u sparc SUNW,Sun-Fire-V240\n`,
     ),
   eeprom: ({ nvram, user }, args) => eeprom(nvram, args, user === 'root'),
+  init: ({ user, halt }, [level]) => {
+    if (user !== 'root') return { output: 'Must be super-user\n', status: 1 };
+    if (level !== '0') return { output: `init: ${level ?? ''}: not simulated\n`, status: 1 };
+    halt();
+    return fine('');
+  },
   prtconf: ({ bootPath }) =>
     fine(
       'System Configuration:  Sun Microsystems  sun4u\nSystem Peripherals (PROM Nodes):\n\n' +

@@ -123,6 +123,7 @@ export class SshServer {
         nodename: this.#site.solaris.nodename,
         bootPath: this.#bootPath,
         user,
+        halt: () => this.#node.halt(),
       },
       command,
     );

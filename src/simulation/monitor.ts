@@ -28,7 +28,7 @@ import { givesUp } from './gives-up.ts';
 import type { JournalDisk } from './journal-disk.ts';
 import type { ProofWatch } from './proof-watch.ts';
 import { simulatedBoard } from './simulated-board.ts';
-import { runSimulated } from './simulated-command.ts';
+import { runOnSimulated, runSimulated } from './simulated-command.ts';
 import { askSwitch } from './simulated-power.ts';
 import { SimulatedProber } from './simulated-prober.ts';
 import { SimulatedProcess } from './simulated-process.ts';
@@ -144,7 +144,8 @@ export class Monitor {
       journal: this.#journal(process),
       log: this.#log(process),
       alarms: this.#alarmSink(process, board),
-      run: (argv, _withinMs, done) => this.#run(process, argv, done),
+      run: (argv, _withinMs, done) => this.#run(process, null, argv, done),
+      runOn: (node, argv, _withinMs, done) => this.#run(process, node, argv, done),
       power: (node, action) => this.#power(process, node, action),
     });
     const prober = new SimulatedProber({
@@ -378,12 +379,16 @@ export class Monitor {
 
   #run(
     process: SimulatedProcess,
+    on: NodeIndex | null,
     argv: readonly string[],
     done: (outcome: CommandOutcome) => void,
   ): () => void {
     if (!this.#acts(process)) return () => {};
-    this.#options.chronicle.daemon(`runs ${argv.join(' ')}`);
-    return runSimulated(this.#options.site, process.clock, argv, done);
+    const { site, engine, chronicle } = this.#options;
+    const name = on === null ? null : engine.target.nodes[on].name;
+    chronicle.daemon(`runs ${name === null ? '' : `on ${name} `}${argv.join(' ')}`);
+    if (name === null) return runSimulated(process.clock, done);
+    return runOnSimulated(site.node(name), process.clock, argv, done);
   }
 
   #watchStalls(process: SimulatedProcess, runner: ClusterRunner, prober: SimulatedProber): void {

@@ -169,7 +169,9 @@ export class StoryEngine {
         this.#power = effect.token;
         return;
       case 'run':
-        this.#did.push(`runs ${effect.argv.join(' ')}`);
+        this.#did.push(
+          `runs ${effect.on === null ? '' : `on ${this.nameOf(effect.on)} `}${effect.argv.join(' ')}`,
+        );
         this.#command = effect.token;
         return;
       case 'log':

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { checkClusterAgainstProgram } from '../../src/clist/check-program.ts';
 import { parseClist } from '../../src/clist/parse.ts';
+import { compileScript } from '../../src/language/compile.ts';
+import { DiagnosticSink } from '../../src/language/diagnostics.ts';
 
 function clistWith(line: string): string {
   return `cluster demo
@@ -194,5 +197,56 @@ describe('console ssh', () => {
     expect(twice('a@ts1 command=one', 'a@ts1 command=two')).toEqual([]);
     expect(twice('a@ts1 command=one', 'a@TS1 command=one')).toEqual(['duplicate-console']);
     expect(twice('a@ts1', 'a@ts1:2222')).toEqual([]);
+  });
+});
+
+describe('a script that runs commands on nodes', () => {
+  const SCRIPT = (where: string) => `pattern panic "panic"
+state start "starts"
+  on active panic -> act "$line"
+  rest
+
+state act "acts"
+  run ${where}"/bin/sync" "$cluster" within 10s
+    failed -> start "$failure"
+  -> start "done"
+`;
+  const warningsOf = (where: string, line: string) => {
+    const { program, diagnostics } = compileScript('x.chat', () => SCRIPT(where));
+    if (program === null) throw new Error(JSON.stringify(diagnostics));
+    const [cluster] = parseClist('CList', clistWith(line)).clusters;
+    if (cluster === undefined) throw new Error('wrong');
+    const sink = new DiagnosticSink();
+    checkClusterAgainstProgram(cluster, program, sink);
+    return sink.list().filter(({ code }) => code === 'missing-admin');
+  };
+
+  it('needs somebody who may, on each of them, by name', () => {
+    expect(warningsOf('', 'pace 2ms')).toEqual([]);
+    expect(warningsOf('on active ', 'pace 2ms').map(({ message }) => message)).toEqual([
+      "the script 'x.chat' runs a command on node 'n1' (state act), and nobody may",
+      "the script 'x.chat' runs a command on node 'n2' (state act), and nobody may",
+    ]);
+    expect(warningsOf('on standby ', 'admin ssh root@sun1 key=/k')).toMatchObject([
+      { severity: 'warning', span: { line: 12 } },
+    ]);
+  });
+
+  it.each([
+    ['on ', "'active' or 'standby'"],
+    ['on both ', "'active' or 'standby'"],
+    ['on active within 10s', 'the program'],
+    ['active ', 'the program'],
+  ])('run %s', (where, expected) => {
+    const { program, diagnostics } = compileScript('x.chat', () => SCRIPT(where));
+    expect(program).toBeNull();
+    expect(diagnostics[0]?.message).toContain(expected);
+    expect(diagnostics[0]?.hint).toContain('write: run ');
+  });
+
+  it('may not use in them what a console said', () => {
+    const text = SCRIPT('on active ').replace('"$cluster"', '"$line"');
+    const { diagnostics } = compileScript('x.chat', () => text);
+    expect(diagnostics.map(({ code }) => code)).toContain('unknown-variable');
   });
 });

@@ -96,9 +96,10 @@ const TARGET: Target = {
   bounds: { crash: { entries: 2, withinMs: 3_600_000 } },
 };
 
-export function testEngine(): Engine {
+/** `edit`: another script, made of this one. */
+export function testEngine(edit = (script: string): string => script): Engine {
   const { program, diagnostics } = compileScript('test.chat', (name) =>
-    name === 'test.chat' ? SCRIPT : null,
+    name === 'test.chat' ? edit(SCRIPT) : null,
   );
   if (program === null) throw new Error(JSON.stringify(diagnostics, null, 2));
   return createEngine(program, TARGET);
@@ -144,7 +145,12 @@ export class Rig {
   readonly log: string[] = [];
   readonly transcript: string[] = [];
   readonly alarms = new Map<string, string>();
-  readonly ran: { argv: readonly string[]; done: (outcome: CommandOutcome) => void }[] = [];
+  readonly ran: {
+    /** Where it runs; not given: on the monitoring host. */
+    node?: NodeIndex;
+    argv: readonly string[];
+    done: (outcome: CommandOutcome) => void;
+  }[] = [];
   /** Turns of the event loop that were asked for and have not come. */
   readonly turns: (() => void)[] = [];
   /** `false`: turns wait in `turns`. */
@@ -201,6 +207,10 @@ export class Rig {
       },
       run: (argv, _withinMs, done) => {
         this.ran.push({ argv, done });
+        return () => done({ outcome: 'timeout', status: null, detail: 'killed' });
+      },
+      runOn: (node, argv, _withinMs, done) => {
+        this.ran.push({ node, argv, done });
         return () => done({ outcome: 'timeout', status: null, detail: 'killed' });
       },
       power: async (): Promise<PowerAnswer> => ({ outcome: 'no-device', detail: '' }),

@@ -101,6 +101,21 @@ describe('a running cluster', () => {
     rig.ran[0]?.done({ outcome: 'exited', status: 0, detail: '' });
     expect(rig.state).toBe('watch');
   });
+
+  it.each([
+    ['active', 0],
+    ['standby', 1],
+  ])('runs a command on the %s node, and says in the log where', (role, node) => {
+    const rig = Rig.watching(
+      testEngine((script) => script.replace('run "lamp"', `run on ${role} "lamp"`)),
+    );
+    void rig.runner.ask({ request: 'go', node: null, operator: 'ann' });
+    expect(rig.ran).toMatchObject([{ node, argv: ['lamp', 'demo'] }]);
+    expect(rig.log).toContain(`verb: run on ${node === 0 ? 'n1' : 'n2'} lamp demo`);
+    rig.ran[0]?.done({ outcome: 'not-started', status: null, detail: 'nobody may' });
+    expect(rig.state).toBe('mute');
+    expect(rig.log.some((line) => line.includes('nobody may'))).toBe(true);
+  });
 });
 
 describe('operators', () => {

@@ -10,6 +10,7 @@ const CHANGE = {
   onSilence: 'power',
   today: '2026-11-22',
   unbounded: false,
+  admins: ['ssh root@127.0.0.1:1 key="/a b/key"', 'ssh root@127.0.0.1:2 key=/c/key'],
 } as const;
 
 test('the shipped list with other ports', () => {
@@ -20,6 +21,11 @@ test('the shipped list with other ports', () => {
   expect(clusters[0]?.service).toEqual({ kind: 'tcp', host: '127.0.0.1', port: 8004 });
   expect(clusters[0]?.settings).toEqual(before?.settings);
   expect(readDemoCluster(text).ports).toEqual(PORTS);
+  const admins = clusters[0]?.nodes.map(({ admin }) => [admin?.port, admin?.key]);
+  expect(admins).toEqual([
+    [1, '/a b/key'],
+    [2, '/c/key'],
+  ]);
 });
 
 test.each(['power', 'confirm', 'trust'] as const)('on-silence %s', (onSilence) => {

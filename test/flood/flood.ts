@@ -71,7 +71,6 @@ function quietClist(site: SiteProcess): string {
   probe every 1s dead after 3s
   on-silence confirm
   prompt-quiet 200ms
-  set admin-login nobody
   set tap-interval 3s
   set tap-quiet 500ms
   set standby-interval 10s

@@ -34,7 +34,6 @@ function clist(ports: SitePorts, policy: Policy): string {
   on-silence ${policy}
 ${proof}  service-lost takeover
   prompt-quiet 200ms
-  set admin-login nobody
   set tap-interval 3s
   set tap-quiet 500ms
   set standby-interval 10s

@@ -103,7 +103,7 @@ const WRONG: readonly Wrong[] = [
     what: 'a command switches a machine on',
     edit: {
       file: SCRIPT,
-      from: '  run "ssh" "-o" "BatchMode=yes" "$admin-login@$service" "/usr/sbin/init 0" within 1m',
+      from: '  run on active "/usr/sbin/init" "0" within 1m',
       to: '  run "fence_apc" "-o" "on" "-n" "$standby" within 1m',
     },
     code: 'command-starts',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SshTarget } from '../../src/clist/cluster.ts';
 import { type CommandResult, OUTPUT_BYTES_MAX } from '../../src/transport/command.ts';
+import { shellLine } from '../../src/transport/shell-line.ts';
 import { runOverSsh } from '../../src/transport/ssh-command.ts';
 import { haveTools } from './external.ts';
 import { Sshd } from './sshd.ts';
@@ -43,6 +44,28 @@ describe('a command on a node, over a real OpenSSH', () => {
       status: 0,
       output: 'out\n\tx\xfferr\r',
     });
+  });
+
+  it('gets its arguments as they are, and no shell reads them', async () => {
+    const nasty = [
+      'a b',
+      '$(id)',
+      '`id`',
+      ';exit 3',
+      '*',
+      "'",
+      '"',
+      '',
+      '~',
+      'A=1',
+      '\\',
+      '--',
+      '!',
+    ];
+    const { output } = await run(shellLine(['/usr/bin/printf', '%s|', ...nasty]));
+    expect(output).toBe(`${nasty.join('|')}|`);
+    // The first word is a program, not an assignment.
+    expect(await run(shellLine(['A=1']))).toMatchObject({ status: 127 });
   });
 
   it('keeps the end of long output', async () => {

@@ -8,7 +8,7 @@ import type * as Tree from '../tree.ts';
 import type { Cursor } from './cursor.ts';
 import { parseEffect } from './effects.ts';
 import { condition, duration, role } from './phrases.ts';
-import { parseRun } from './run.ts';
+import { parseRun, RUN_HINT, RUN_ON_HINT } from './run.ts';
 import { dialogueName } from './steps.ts';
 
 type Attempted = Exclude<Tree.Action, { kind: 'effects' | 'broken' }>;
@@ -68,8 +68,15 @@ export function parseAction(
       cursor.needWord('on', 'write: do DIALOGUE on active');
       return { kind: 'do', dialogue, role: role(cursor), ...base };
     }
-    case 'run':
-      return { kind: 'run', ...parseRun(cursor), ...base };
+    case 'run': {
+      const on = cursor.skipWord('on') ? role(cursor, RUN_ON_HINT) : null;
+      return {
+        kind: 'run',
+        on,
+        ...parseRun(cursor, on === null ? RUN_HINT : RUN_ON_HINT),
+        ...base,
+      };
+    }
     case 'boot':
       return { kind: 'boot', ...parseBoot(cursor), ...base };
     default: {
