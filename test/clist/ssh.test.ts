@@ -201,7 +201,8 @@ describe('console ssh', () => {
 });
 
 describe('a script that runs commands on nodes', () => {
-  const SCRIPT = (where: string) => `pattern panic "panic"
+  const SCRIPT = (where: string) => `identity host-id /Host ID: ([0-9a-f]{8})/
+pattern panic "^panic"
 state start "starts"
   on active panic -> act "$line"
   rest

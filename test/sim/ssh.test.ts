@@ -92,6 +92,14 @@ describe.skipIf(!haveSsh)('sshd of a simulated node (needs ssh)', () => {
     expect((await ssh('n1', 'nobody', '/usr/bin/id')).status).toBe(255);
   });
 
+  it('shuts its system down for root', async () => {
+    expect(await ssh('n1', 'operator', '/usr/sbin/init 0')).toMatchObject({ status: 1 });
+    expect(site.node('n1').machine.isMultiUser).toBe(true);
+    await ssh('n1', 'root', '/usr/sbin/init 0');
+    expect(site.node('n1').machine.isMultiUser).toBe(false);
+    expect((await ssh('n1', 'root', '/usr/bin/hostid')).status).toBe(255);
+  });
+
   it('is not there where no system runs', async () => {
     expect((await ssh('n2', 'root', '/usr/bin/hostid')).status).toBe(255);
   });
