@@ -48,6 +48,8 @@ const OPEN_MS_MAX = 120_000;
 /** A BREAK that takes longer than 30 s counts as a wire that takes nothing. */
 const BREAK_MS_MAX = 25_000;
 const CLOSE_MS_MAX = 5_000;
+/** Logged out so soon, the login was none: a wrong password that was answered late. */
+const SOON_MS = 10_000;
 
 type Phase = 'new' | 'talking' | 'open' | 'closed';
 
@@ -60,6 +62,7 @@ export class AccessTransport implements Transport {
   #watch: LeftWatch | null = null;
   #phase: Phase = 'new';
   #typedSecret = false;
+  #openedAt = 0;
   /** Why the wire ended while a dialogue ran. */
   #cutBy: CloseReason | null = null;
   /** Modem lines that changed while nobody could be told. */
@@ -91,6 +94,7 @@ export class AccessTransport implements Transport {
     if (this.#isClosed()) throw lostMeanwhile();
     if (this.#typedSecret) this.#parts.ledger.accepted(this.#account(login));
     this.#parts.note(describeLogin(this.#parts, login));
+    this.#openedAt = this.#parts.clock.now().at;
     // What follows is told when whoever opens this knows that it is open.
     this.#parts.clock.after(0, () => this.#firstOpen());
   }
@@ -230,7 +234,16 @@ export class AccessTransport implements Transport {
       ? `somebody else took the console of ${place}: it said "${shown}"; left to them for 1 min`
       : `logged out by ${place}: it said "${shown}"`;
     if (isTaken) ledger.leave(place, detail);
+    else this.#noteSoon(detail);
     this.#giveUp({ kind: isTaken ? 'busy' : 'lost', detail });
+  }
+
+  #noteSoon(why: string): void {
+    const { clock, ledger } = this.#parts;
+    const login = this.#login;
+    const isSoon = clock.now().at < this.#openedAt + SOON_MS;
+    if (login === null || !this.#typedSecret || !isSoon) return;
+    ledger.refused(this.#account(login), login.fingerprint, `${why}, right after the login`);
   }
 
   #closed(reason: CloseReason): void {

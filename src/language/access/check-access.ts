@@ -5,7 +5,7 @@
  */
 import { stepGoesOn } from '../check/dead-lines.ts';
 import { isAnchored } from '../check/patterns.ts';
-import { conditionsOfDialogue, expectSteps } from '../check/walk.ts';
+import { conditionsOfDialogue, expectSteps, variablesOf } from '../check/walk.ts';
 import type { DiagnosticSink } from '../diagnostics.ts';
 import type { Span } from '../program.ts';
 import type { Scope } from '../scope.ts';
@@ -64,6 +64,12 @@ function checkForeign({ tree }: Scope, sink: DiagnosticSink): void {
   for (const { name, means } of tree.texts) {
     if (means === null) continue;
     refuse(name.span, "'means'", 'remove it: what the node itself says stands in its own library');
+  }
+  for (const { name, matches } of tree.texts) {
+    const isWatched = name.text === LOGGED_OUT || name.text === KICKED_OFF;
+    if (!isWatched || !matches.some(({ quoted }) => variablesOf(quoted).length > 0)) continue;
+    const message = `'${name.text}' has a variable: only 'expect' can look for it`;
+    sink.error('variable-in-reaction', name.span, message, 'write the text itself');
   }
   for (const { name, ofNode } of tree.settings) {
     if (ofNode) refuse(name.span, "'of node'", 'remove it: each login has its own values');
