@@ -3,6 +3,7 @@
  * a word that is none.
  */
 import { addAck } from './ack.ts';
+import { addAdopt } from './adopt.ts';
 import { addAttach } from './attach.ts';
 import { addCheck } from './check.ts';
 import type { AddCommand } from './command.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addLog,
   addHistory,
   addAttach,
+  addAdopt,
   addGraph,
   addReplay,
   addSim,
