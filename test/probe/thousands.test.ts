@@ -6,7 +6,8 @@ import { Reachability, type ReachTarget } from '../../src/probe/reachability.ts'
 import { systemProbers } from '../../src/probe/system-probers.ts';
 
 const COUNT = 3_000;
-const PROBE = { intervalMs: 2_000, warnAfterMs: 4_000, deadAfterMs: 8_000, initialDeadMs: 16_000 };
+/** Long enough for a busy host: else all seem to fall silent together, and that is nobody's own fault. */
+const PROBE = { intervalMs: 3_000, warnAfterMs: 9_000, deadAfterMs: 15_000, initialDeadMs: 30_000 };
 const hasFping = spawnSync('fping', ['-c1', '-q', '127.0.0.1']).status === 0;
 
 let reachability: Reachability | null = null;
@@ -50,11 +51,12 @@ test.skipIf(!hasFping)(
     const count = (level: string) => [...levels.values()].filter((one) => one === level).length;
     await expect.poll(() => count('alive'), { timeout: 30_000 }).toBe(COUNT - COUNT / 100);
     expect(count('dead')).toBe(0);
-    await expect.poll(() => count('dead'), { timeout: 60_000 }).toBe(COUNT / 100);
+    await expect.poll(() => count('dead'), { timeout: 120_000 }).toBe(COUNT / 100);
     const dead = [...levels].flatMap(([name, level]) => (level === 'dead' ? [name] : []));
     expect(dead.every((name) => name.endsWith('99'))).toBe(true);
     // One goes, one comes; the others are asked on.
     levels.clear();
+    blinded.length = 0;
     made.update([...targets.slice(1), target(COUNT)]);
     await expect.poll(() => levels.get(`c${COUNT}`), { timeout: 30_000 }).toBe('alive');
     await expect.poll(() => made.judgement('c1')?.level).toBe('alive');
@@ -63,5 +65,5 @@ test.skipIf(!hasFping)(
     expect(blinded).toEqual([]);
     expect([...levels]).toEqual([[`c${COUNT}`, 'alive']]);
   },
-  180_000,
+  300_000,
 );
