@@ -60,6 +60,17 @@ export function identityOf(node: NodeStatus): string {
   }
 }
 
+/** What the script tries there regularly, in its own words, and whether a BREAK gets through. */
+export function testedLines({ tested, breakWorkedForMs }: NodeStatus): readonly string[] {
+  const tests = tested.map(({ dialogue, failure, ageMs }) => {
+    const end = failure === '' ? 'passed' : `FAILED (${visible(failure)})`;
+    return `${visible(dialogue)} ${end} ${formatAge(ageMs)} ago`;
+  });
+  const breaks =
+    breakWorkedForMs === null ? [] : [`BREAK seen to work ${formatAge(breakWorkedForMs)} ago`];
+  return [...tests, ...breaks];
+}
+
 export function evidenceLines(node: NodeStatus): readonly string[] {
   if (node.evidence.length === 0) return ['none against it: it may write to the disk'];
   return node.evidence.map((one) => {

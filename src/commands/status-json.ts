@@ -48,6 +48,7 @@ export const JSON_HELP = `--json prints one object. Names that end in Ms are mil
       nodes[]    name, role, inService, channel "connected", "stale", "lost" or "busy",
                  channelDetail, channelForMs, silentForMs, modem (its lines: dsr, dcd, cts, true or
                  false; none that was never up), lineTrouble (as of a wrong speed), condition (what its console showed last),
+                 tested[] (dialogue, failure: '' if it ended well, ageMs), breakWorkedForMs,
                  identity "unknown", "proven", "carried" or "contradicted", identityForMs (since then),
                  identityShown (another than CList's), identityShownIs (the node whose it is)
         evidence[] grade, ageMs, stale (to be renewed before it counts), note, endsInMs

@@ -9,7 +9,7 @@ import { visible } from '../log/visible.ts';
 import { formatLocal } from '../log/wall-time.ts';
 import type { ClusterStatus, NodeStatus } from '../machine/describe.ts';
 import { formatAge } from './age.ts';
-import { consoleOf, evidenceLines, identityOf, shownBy } from './node-words.ts';
+import { consoleOf, evidenceLines, identityOf, shownBy, testedLines } from './node-words.ts';
 import { alarmsOf, type Watched } from './status-alarms.ts';
 import { powerLines } from './status-power.ts';
 
@@ -110,12 +110,14 @@ function nodeLines(node: NodeStatus): string[] {
   const out = node.inService ? '' : ', OUT OF SERVICE: nothing is typed there';
   const word = node.role === 'active' ? 'active: owns the disk' : 'standby';
   const [first = '', ...more] = evidenceLines(node);
+  const tested = testedLines(node);
   return [
     '',
     `  ${node.name}  ${word}${out}`,
     nodeField('console', consoleOf(node)),
     nodeField('showed', shownBy(node)),
     nodeField('identity', identityOf(node)),
+    ...(tested.length === 0 ? [] : [nodeField('tested', tested.join('; '))]),
     nodeField('evidence', first),
     ...more.map((text) => nodeField('', text)),
   ];

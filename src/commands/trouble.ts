@@ -23,6 +23,7 @@ export const SEVERITIES: readonly Severity[] = ['ok', 'warning', 'critical'];
 const WARNINGS: readonly RegExp[] = [
   /^standby$/,
   /^login$/,
+  /^self-test$/,
   /^console:/,
   /^clusterd:(?!fault|owner)/,
 ];

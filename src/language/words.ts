@@ -102,6 +102,9 @@ export const REQUESTS: readonly OperatorRequest[] = [
   'resume',
   'confirm',
 ];
+/** What a condition may ask of an optional setting of the nodes: has any of them a value? */
+export const GIVEN = 'given';
+export const MISSING = 'missing';
 export const UNFINISHED = ['none', 'takeover', 'boot'] as const;
 export const NAMED_KEYS = ['RETURN', 'SPACE', 'ESC'] as const;
 

@@ -49,6 +49,7 @@ function connect(run: Run, event: Extract<Event, { kind: 'channel' }>): void {
   node.fresh = false;
   node.console = emptyConsole(run.state.now);
   node.typedAt = null;
+  node.breakAlone = false;
   node.swept = false;
   node.echo = null;
   node.mark = { line: 0, column: 0 };

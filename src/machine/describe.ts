@@ -41,6 +41,14 @@ export interface NodeStatus {
   readonly modem: Readonly<Record<string, boolean>>;
   /** What is wrong with the line itself, as the wire says; null: nothing that is known. */
   readonly lineTrouble: string | null;
+  /** What was tried there regularly, with its last end ('' failure: well). */
+  readonly tested: readonly {
+    readonly dialogue: string;
+    readonly failure: string;
+    readonly ageMs: number;
+  }[];
+  /** Since a BREAK of ours last had an effect that no key can have had; null: never seen. */
+  readonly breakWorkedForMs: number | null;
   /** Since the last byte of the console, on whatever connection; null: it never said anything. */
   readonly silentForMs: number | null;
 }
@@ -120,7 +128,8 @@ function identityOf(engine: Engine, state: MachineState, node: NodeIndex) {
 }
 
 function describeNode(engine: Engine, state: MachineState, node: NodeIndex): NodeStatus {
-  const { channel, channelDetail, facts, inService, heardAt, modem } = state.nodes[node];
+  const { channel, channelDetail, facts, inService, heardAt, modem, breakWorkedAt } =
+    state.nodes[node];
   return {
     name: engine.target.nodes[node].name,
     role: roleOf(state, node),
@@ -139,6 +148,10 @@ function describeNode(engine: Engine, state: MachineState, node: NodeIndex): Nod
     })),
     modem,
     lineTrouble: null,
+    tested: state.tested
+      .filter((one) => one.node === node)
+      .map(({ dialogue, failure, at }) => ({ dialogue, failure, ageMs: state.now - at })),
+    breakWorkedForMs: breakWorkedAt === null ? null : state.now - breakWorkedAt,
     silentForMs: heardAt === null ? null : state.now - heardAt,
   };
 }

@@ -1,5 +1,7 @@
 /** A program bound to one cluster: what step needs and never changes. */
+
 import type { Duration, Program, Reaction, Template } from '../language/program.ts';
+import { GIVEN, MISSING } from '../language/words.ts';
 import type { PatternSet } from './patterns.ts';
 import type { NodeIndex } from './protocol.ts';
 import type { Target } from './target.ts';
@@ -73,6 +75,9 @@ function tablesOf(program: Program): Tables {
 }
 
 export function bindEngine(program: Program, target: Target, patterns: PatternSet): Engine {
+  const optionalOfNode = new Set(
+    program.settings.flatMap(({ name, ofNode, optional }) => (ofNode && optional ? [name] : [])),
+  );
   const valueOf = (name: string, node: NodeIndex | null): string | undefined => {
     if (name === 'on-silence') return target.onSilence;
     if (name === 'service-lost') return target.serviceLost;
@@ -80,6 +85,9 @@ export function bindEngine(program: Program, target: Target, patterns: PatternSe
       const ofNode = target.nodes[node].settings[name];
       if (ofNode !== undefined) return ofNode;
       if (name === program.identity.name) return target.nodes[node].identity;
+    }
+    if (node === null && optionalOfNode.has(name)) {
+      return target.nodes.some(({ settings }) => settings[name] !== undefined) ? GIVEN : MISSING;
     }
     return target.settings[name];
   };

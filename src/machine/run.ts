@@ -60,6 +60,7 @@ export function typeOn(run: Run, node: NodeIndex, data: string): void {
   const target = run.state.nodes[node];
   run.effects.push({ kind: 'type', node, data });
   target.typedAt = run.state.now;
+  target.breakAlone = false;
   target.console.looked = false;
 }
 

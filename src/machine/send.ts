@@ -227,6 +227,7 @@ export function runBreak(run: Run, task: Task, frame: DialogueFrame): TaskOutcom
   run.effects.push({ kind: 'break', node: frame.node });
   log(run, 'verb', `BREAK to ${nodeName(run, frame.node)}`, { node: frame.node });
   recordBreak(node.facts);
+  node.breakAlone = true;
   node.typedAt = run.state.now;
   markHere(node);
   return moveOn(frame);

@@ -45,6 +45,10 @@ export interface NodeState {
   typedAt: number | null;
   /** When a banner last came that we had not asked for, or null. */
   bannerAt: number | null;
+  /** Our last BREAK, as long as no key of ours followed it: what comes now is its effect. */
+  breakAlone: boolean;
+  /** When a BREAK of ours last had an effect that no key can have had, or null. */
+  breakWorkedAt: number | null;
   /** A CTRL-U of ours went out on it: what was left on the line before, unseen, is wiped. */
   swept: boolean;
   mark: Mark;
@@ -53,6 +57,15 @@ export interface NodeState {
   inService: boolean;
   /** Modem lines that were seen; false after one dropped. */
   modem: Readonly<Record<string, boolean>>;
+}
+
+/** What a repeated dialogue came to when it last ended. */
+export interface Tested {
+  readonly node: NodeIndex;
+  readonly dialogue: string;
+  readonly at: number;
+  /** '' when it ended well. */
+  readonly failure: string;
 }
 
 export interface RaisedAlarm {
@@ -98,6 +111,8 @@ export interface MachineState {
   /** Wall-clock times of entries into bounded states. */
   entries: Readonly<Record<string, readonly number[]>>;
   alarms: readonly RaisedAlarm[];
+  /** What was tried regularly, since the machine began; once for each node and dialogue. */
+  tested: readonly Tested[];
   /** For tokens of effects that are answered by events. */
   nextToken: number;
   /** Guards against transitions that take no time. */
@@ -115,6 +130,8 @@ function emptyNode(at: number): NodeState {
     heardAt: null,
     typedAt: null,
     bannerAt: null,
+    breakAlone: false,
+    breakWorkedAt: null,
     swept: false,
     mark: { line: 0, column: 0 },
     echo: null,
@@ -149,6 +166,7 @@ export function emptyState(at: number, wall: number, startState: number): Machin
     ignored: [],
     entries: {},
     alarms: [],
+    tested: [],
     nextToken: 1,
     hops: 0,
   };
@@ -184,6 +202,8 @@ export function withConsole(node: NodeState, text: ConsoleText, facts: Facts): N
     heardAt: text.byteAt,
     typedAt: node.typedAt,
     bannerAt: node.bannerAt,
+    breakAlone: node.breakAlone,
+    breakWorkedAt: node.breakWorkedAt,
     swept: node.swept,
     mark: node.mark,
     echo: node.echo,
@@ -223,6 +243,7 @@ export function withNodes(
     ignored: state.ignored,
     entries: state.entries,
     alarms: state.alarms,
+    tested: state.tested,
     nextToken: state.nextToken,
     hops: state.hops,
   };

@@ -229,6 +229,7 @@ function takeOutcome(run: Run, task: Task, outcome: TaskOutcome): void {
   const { origin } = task;
   const what = currentTaskName(run, origin);
   const failure = outcome.ok ? '' : outcome.failure;
+  if (origin.kind === 'every') noteTested(run, origin.index, failure);
   const because = task.note === '' ? failure : `${failure} (${task.note})`;
   log(run, 'dialogue', outcome.ok ? `${what}: done` : `${what}: failed, ${because}`, {
     level: outcome.ok ? 'debug' : 'info',
@@ -250,6 +251,16 @@ function takeOutcome(run: Run, task: Task, outcome: TaskOutcome): void {
     return runActions(run);
   }
   renewEvery(run, origin.index);
+}
+
+/** For status: what is tried regularly, when last, and with what end. */
+function noteTested(run: Run, index: number, failure: string): void {
+  const every = currentState(run).everies[index];
+  const dialogue = run.engine.program.dialogues[every?.dialogue ?? -1]?.name;
+  if (every === undefined || dialogue === undefined) return;
+  const node = nodeOfRole(run.state, every.role);
+  const others = run.state.tested.filter((one) => one.node !== node || one.dialogue !== dialogue);
+  run.state.tested = [...others, { node, dialogue, at: run.state.now, failure }];
 }
 
 export function currentTaskName(run: Run, origin: Task['origin']): string {

@@ -130,6 +130,7 @@ function recordMeaning(run: Run, line: SeenLine): void {
     const before = facts.condition;
     const heldBefore = facts.resumable !== null;
     const readsBefore = facts.reads;
+    if (fact === 'firmware' || fact === 'held') noteBreak(run, line.node);
     recordFact(facts, fact, run.state.now, isResetting(run, line.node), line.prompt);
     if (facts.reads !== readsBefore) voidReading(run, line.node);
     if (facts.condition !== before) {
@@ -152,6 +153,13 @@ function doubtFirmware(run: Run, node: NodeIndex, text: string): void {
     node,
     evidence: quote(text),
   });
+}
+
+/** No key of ours can have brought this line: our BREAK did. */
+function noteBreak(run: Run, node: NodeIndex): void {
+  const target = run.state.nodes[node];
+  if (target.breakAlone) target.breakWorkedAt = run.state.now;
+  target.breakAlone = false;
 }
 
 /** A value that was shown before is not read when its prompt comes: somebody may have changed it. */

@@ -52,6 +52,8 @@ export interface RunResult {
 }
 
 /** Between two transactions: enough to see that none is lost, and few enough to be quick. */
+/** Far more often than any site would, so that they meet all troubles. */
+const SELF_TESTS = { 'self-test-interval': '25000' } as const;
 const LOAD_EVERY_MS = 4_000;
 /** The service address counts as dead after so long without an answer. */
 const DEAD_AFTER_MS = 10_000;
@@ -105,7 +107,7 @@ class SimulatedRun {
     const [one, other] = this.#site.nodes;
     if (one === undefined || other === undefined) throw new Error('a site has two nodes');
     const { onSilence, serviceLost } = plan;
-    const settings = QUICK_SETTINGS;
+    const settings = { ...QUICK_SETTINGS, ...SELF_TESTS };
     const choice = { onSilence, serviceLost, settings };
     const target = targetOf(script.program, [one, other], choice);
     const engine = createEngine(script.program, target, script.patterns);

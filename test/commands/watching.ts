@@ -15,6 +15,8 @@ export function clusterNamed(cluster: string, alarm: string | null = null): Watc
     identityShown: null,
     identityShownIs: null,
     identityForMs: 60_000,
+    tested: [],
+    breakWorkedForMs: null,
     condition: 'firmware',
     inService: true,
     evidence: [],

@@ -6,7 +6,7 @@ import { type DiagnosticSink, didYouMean } from '../diagnostics.ts';
 import { hasNameless, mayExist, reportTwice, type Scope } from '../scope.ts';
 import type { Word } from '../token.ts';
 import type * as Tree from '../tree.ts';
-import { BUILT_IN_CHOICES, TAKEN_BY_CONDITIONS } from '../words.ts';
+import { BUILT_IN_CHOICES, GIVEN, MISSING, TAKEN_BY_CONDITIONS } from '../words.ts';
 import { conditionsOfDialogue, conditionsOfState, durationsOf } from './walk.ts';
 
 export function checkSettings(scope: Scope, sink: DiagnosticSink): void {
@@ -98,6 +98,7 @@ function choicesOf(scope: Scope, sink: DiagnosticSink, name: Word): readonly str
     return null;
   }
   if (setting.damaged) return null;
+  if (setting.ofNode && setting.optional) return [GIVEN, MISSING];
   if (setting.choices === null) {
     const hint = `declare its values: setting ${name.text} one of ...`;
     const message = `'${name.text}' has no fixed values to compare with`;
