@@ -5,7 +5,9 @@
  */
 import { SerialPort } from 'serialport';
 import type { Clock } from '../clock/clock.ts';
+import { markDamage } from './mark-damage.ts';
 import { ModemWatch } from './modem-watch.ts';
+import { ParityMarks } from './parity-marks.ts';
 import type { Answer } from './reach.ts';
 import { serialError } from './serial-error.ts';
 import { type Transport, TransportError, type TransportHandlers } from './transport.ts';
@@ -69,10 +71,7 @@ export class SerialTransport implements Transport {
         } else if (this.#isClosed) {
           this.#shut();
           reject(ended());
-        } else {
-          this.#opened(handlers);
-          resolve();
-        }
+        } else this.#prepare(handlers).then(resolve, reject);
       });
     });
   }
@@ -126,10 +125,25 @@ export class SerialTransport implements Transport {
     this.#release();
   }
 
-  #opened(handlers: TransportHandlers): void {
+  /** Nothing is read before the kernel marks what is damaged, where it can. */
+  async #prepare(handlers: TransportHandlers): Promise<void> {
+    const isMarked = await markDamage(this.#options.path, this.#clock);
+    if (this.#isClosed || !this.#port.isOpen) {
+      this.#unlock();
+      this.#shut();
+      throw ended();
+    }
+    this.#opened(handlers, isMarked);
+  }
+
+  #opened(handlers: TransportHandlers, isMarked: boolean): void {
     this.#handlers = handlers;
     this.#isOpen = true;
-    this.#port.on('data', (bytes: Buffer) => this.#handlers?.data(bytes));
+    const marks = new ParityMarks((fault) => this.#handlers?.noticed?.(fault, 1));
+    this.#port.on('data', (bytes: Buffer) => {
+      const kept = isMarked ? marks.strip(bytes) : bytes;
+      if (kept.length > 0) this.#handlers?.data(kept);
+    });
     this.#pollModem();
   }
 

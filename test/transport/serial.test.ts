@@ -84,6 +84,15 @@ describe('serial: on a pty', () => {
     await expect(transport.sendBreak()).rejects.toThrow('Input/output error');
   });
 
+  it('has the kernel mark BREAKs and damaged bytes', async () => {
+    const { line, transport, ear } = await connect();
+    await transport.open(ear);
+    const settings = spawnSync('stty', ['-F', line.path, '-a'], { encoding: 'utf8' }).stdout;
+    for (const word of [' parmrk', ' inpck', '-ignpar', '-ignbrk', '-brkint']) {
+      expect(settings).toContain(word);
+    }
+  });
+
   it('keeps DTR up on close', async () => {
     const { line, transport, ear } = await connect();
     await transport.open(ear);
