@@ -49,7 +49,10 @@ test('a banner that comes before ours was entered is that of a reset', () => {
     if (count === 1) node.machine.watchdogReset();
     else receive(text);
   };
-  expect(world.until(() => count === 3, 60), world.story()).toBe(true);
+  expect(
+    world.until(() => count === 3, 60),
+    world.story(),
+  ).toBe(true);
   expect(world.state.nodes[1].bannerAt, world.story()).not.toBeNull();
   expect(grades(world, 1)).not.toContain('parked');
 });
