@@ -87,6 +87,8 @@ function parkedEvidence(engine: Engine, state: MachineState, node: NodeIndex): E
   if (node === state.owner || facts.condition !== 'firmware' || facts.resumable !== null)
     return null;
   if (facts.identity === 'contradicted' || facts.identity === 'unknown') return null;
+  // Whichever machine it is that showed another identity, it is not known to be this one any more.
+  if (facts.identityShown !== null) return null;
   // A bare prompt may have a system asleep under it that somebody's BREAK stopped unseen.
   if (facts.resetAt === null && !facts.sleepRuledOut) return null;
   const readAt = readBackSince(engine, state, node);

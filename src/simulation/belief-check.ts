@@ -6,7 +6,7 @@
 import { evidenceOf } from '../machine/evidence.ts';
 import type { Engine } from '../machine/machine.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
-import type { MachineState } from '../machine/state.ts';
+import { type MachineState, withNodes } from '../machine/state.ts';
 import type { ProofWatch } from './proof-watch.ts';
 
 /** The machine waits for quiet before it believes a prompt; so long the two may differ. */
@@ -64,7 +64,11 @@ export class BeliefCheck {
       });
     };
     for (const inMs of HORIZONS_MS) {
-      for (const { grade, stale } of evidenceOf(engine, { ...state, now: now + inMs }, node)) {
+      const then = withNodes(state, now + inMs, state.wall, state.nodes);
+      const evidence = evidenceOf(engine, then, node);
+      // Nothing comes of time alone: what does not hold now does not hold later.
+      if (evidence.length === 0) break;
+      for (const { grade, stale } of evidence) {
         const lacking = stale ? null : watch.lacking(node, grade, inMs);
         const when = inMs === 0 ? '' : `in ${inMs / 1000} s still `;
         if (lacking !== null) differs(`${when}to be ${grade}`, lacking);

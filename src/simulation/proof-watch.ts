@@ -67,8 +67,6 @@ export class ProofWatch {
     this.#wasParked = [options.wasParkedBefore, false];
   }
 
-  // ---- what happens --------------------------------------------------------------------------------
-
   /** A new life of the daemon: it has seen nothing. */
   started(): void {
     this.#consoles = witnesses(this.#options.target.promptQuietMs);
@@ -287,6 +285,7 @@ export class ProofWatch {
 
   /** A boot is written down, and not yet on the disk: this node does not own it before. */
   get futureOwner(): NodeIndex | null {
+    if (this.#options.disk.unflushed === 0) return null;
     const { owner, before, isIntent, isFlushed } = this.#ownership();
     return isIntent && !isFlushed && before !== owner ? owner : null;
   }

@@ -34,6 +34,17 @@ describe("a system's prompt at which the console did not fall quiet", () => {
   });
 });
 
+test("an identity that is nobody's ends what was proven, up to the next banner", () => {
+  const world = watching({}, 15);
+  expect(grades(world, 1)).toContain('parked');
+  const shows = (id: string) => `\r\nEthernet address 0:3:ba:a5:4f:12, Host ID: ${id}.\r\n`;
+  world.state.nodes[1].facts.asked = true; // None of a reset: nothing else is to end it.
+  world.feed({ kind: 'bytes', node: 1, data: shows('83a54f52') });
+  expect(grades(world, 1), world.story()).not.toContain('parked');
+  world.feed({ kind: 'bytes', node: 1, data: shows(world.engine.target.nodes[1].identity) });
+  expect(grades(world, 1), world.story()).toContain('parked');
+});
+
 test('a banner that comes before ours was entered is that of a reset', () => {
   const world = watching({ settings: { 'standby-interval': '20000' } }, 2);
   const node = world.site.node('n2');
