@@ -10,7 +10,6 @@ import { noise } from './nasty.ts';
 import { Relay } from './relay.ts';
 import { MALFORMED, STORM, STORM_ANSWERS_MAX } from './telnet-nonsense.ts';
 import { until } from './until.ts';
-import { Untried } from './wire-cases.ts';
 
 const STILL_HERE = 'still here\n';
 
@@ -21,7 +20,7 @@ interface Frost {
 
 function means<T>(given: T | undefined, what: string): T {
   if (given !== undefined) return given;
-  throw new Untried(`the rig has no \`${what}\``);
+  throw new Error(`the rig has no \`${what}\`: give it, or say under \`cannot\` why not`);
 }
 
 /** Whether nothing can be written any more, after at most `bytes` were. */

@@ -36,12 +36,7 @@ export interface WireMeta {
   readonly case: WireCase | 'peers';
   readonly peers?: readonly string[];
   readonly cannot?: Readonly<Partial<Record<WireCase, string>>>;
-  /** The rig has no means for the case, and did not say why. */
-  readonly untried?: string;
 }
-
-/** A rig has no means for a case, and the wire did not say why. */
-export class Untried extends Error {}
 
 declare module 'vitest' {
   interface TaskMeta {

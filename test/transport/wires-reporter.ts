@@ -28,8 +28,8 @@ function collect(modules: readonly TestModule[]): Wire[] {
         wire.cannot = meta.cannot ?? {};
       } else {
         const { state } = test.result();
-        const tried = state === 'passed' ? 'ok' : state === 'failed' ? 'FAIL' : '?';
-        wire.results.set(meta.case, meta.untried === undefined ? tried : 'no');
+        const word = state === 'passed' ? 'ok' : state === 'failed' ? 'FAIL' : '?';
+        wire.results.set(meta.case, word);
       }
     }
   }
@@ -72,7 +72,6 @@ export function wiresText(wires: readonly Wire[]): string {
     });
     return `  ${WIRE_CASES[name].padEnd(width)}${cells.join('')}`;
   });
-  const untried = wires.some(({ results }) => [...results.values()].includes('no'));
   return [
     'Wires and the peers that were really there:',
     ...names,
@@ -81,7 +80,6 @@ export function wiresText(wires: readonly Wire[]): string {
     ...rows,
     '',
     ...notes.lines,
-    ...(untried ? ['  no  not tried: the rig has no means for it'] : []),
     '',
   ].join('\n');
 }
