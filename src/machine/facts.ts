@@ -285,6 +285,15 @@ export function recordFact(
   }
 }
 
+/**
+ * Neither this machine's identity nor the other's: noise, or a machine that nobody knows. Whose the
+ * values were that were read here is open until they are read again.
+ */
+export function recordForeignIdentity(facts: Facts): void {
+  if (facts.identity === 'proven') facts.identity = 'carried';
+  facts.reads = {};
+}
+
 /** The line shows another machine than CList's. */
 export function recordContradiction(facts: Facts, shown: string, at: number): void {
   if (facts.identity !== 'contradicted') facts.identityAt = at;

@@ -12,6 +12,7 @@ import {
   recordBytes,
   recordContradiction,
   recordFact,
+  recordForeignIdentity,
   recordOwnerRuns,
   recordPassing,
 } from './facts.ts';
@@ -193,7 +194,7 @@ function recordIdentity(run: Run, line: SeenLine): void {
   facts.identityShown = shown;
   const isOther = isIdentityOf(run.engine, otherNode(line.node), shown);
   if (isOther) recordContradiction(facts, shown, run.state.now);
-  else if (facts.identity === 'proven') facts.identity = 'carried';
+  else recordForeignIdentity(facts);
   const words = isOther ? cablesWords(run) : null;
   log(run, 'evidence', `the console of ${nodeName(run, line.node)} shows another identity`, {
     level: 'warn',

@@ -128,7 +128,7 @@ export const FACTS_MUTANTS = [
   mutant(
     'contradicted-ignored',
     'The identity of the other node on a line is not taken for a contradiction.',
-    text('if (isOther) recordContradiction(facts, shown, run.state.now);\n  else if', 'if'),
+    text('if (isOther) recordContradiction(facts, shown, run.state.now);\n  else ', ''),
     edit('routines.ts', '    recordContradiction(facts, shown, run.state.now);\n', ''),
   ),
   mutant(
