@@ -22,6 +22,7 @@ type Program = (host: CommandHost, args: readonly string[]) => Answered;
 const fine = (output: string): Answered => ({ output, status: 0 });
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
+  true: () => fine(''),
   hostid: ({ hostId }) => fine(`${hostId}\n`),
   hostname: ({ nodename }) => fine(`${nodename}\n`),
   id: ({ user }) =>
