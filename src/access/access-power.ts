@@ -37,6 +37,8 @@ type Action = 'switch-off' | 'ask-power';
 
 const WITHIN_MS_DEFAULT = 60_000;
 const CLOSE_MS_MAX = 3_000;
+/** A dialogue that ends by its own clock is waited for. */
+const LAST_MS = 1_000;
 const PACE_MS = 2;
 
 export function createAccessPower(parts: AccessPowerParts): FenceAgents {
@@ -61,6 +63,8 @@ class Asking {
   readonly #parts: AccessPowerParts;
   readonly #device: PowerDevice;
   readonly #action: Action;
+  readonly #begunAt: number;
+  #wire: Transport | null = null;
   #conversation: Conversation | null = null;
   #typedSecret = false;
 
@@ -68,16 +72,33 @@ class Asking {
     this.#parts = parts;
     this.#device = device;
     this.#action = action;
+    this.#begunAt = parts.clock.now().at;
   }
 
+  /** Ends in time whatever the wire does: who waits for this device waits for the end of this turn. */
   begin(): Turn<FenceAgentAnswer> {
+    let giveUp: (why: string) => void = () => {};
+    const cut = new Promise<FenceAgentAnswer>((resolve) => {
+      giveUp = (why) => {
+        this.#conversation?.end(why);
+        this.#wire?.close();
+        resolve(this.#noAnswer(why));
+      };
+    });
+    const limitMs = this.#withinMs + CLOSE_MS_MAX + LAST_MS;
+    const cancel = this.#parts.clock.after(limitMs, () => giveUp('it took too long as a whole'));
+    const asked = this.#ask().catch((error: unknown) => {
+      const known = error instanceof ClistError || error instanceof Error;
+      return this.#noAnswer(known ? error.message : 'failed');
+    });
     return {
-      result: this.#ask().catch((error: unknown) => {
-        const known = error instanceof ClistError || error instanceof Error;
-        return this.#noAnswer(known ? error.message : 'failed');
-      }),
-      kill: () => this.#conversation?.end('somebody more urgent asks this device'),
+      result: Promise.race([asked, cut]).finally(cancel),
+      kill: () => giveUp('somebody more urgent asks this device'),
     };
+  }
+
+  get #withinMs(): number {
+    return this.#device.withinMs ?? WITHIN_MS_DEFAULT;
   }
 
   async #ask(): Promise<FenceAgentAnswer> {
@@ -105,6 +126,7 @@ class Asking {
   async #converse(login: BoundLogin, patterns: PatternSet): Promise<Ended> {
     const { connect, clock } = this.#parts;
     const wire = connect(this.#device);
+    this.#wire = wire;
     const conversation = new Conversation({
       clock,
       paceMs: PACE_MS,
@@ -112,7 +134,6 @@ class Asking {
       drained: () => wire.drained(),
     });
     this.#conversation = conversation;
-    const withinMs = this.#device.withinMs ?? WITHIN_MS_DEFAULT;
     const run = (task: AccessTask, limitMs: number) =>
       new DialogueRun(
         {
@@ -135,7 +156,7 @@ class Asking {
         modem: () => {},
         closed: ({ detail }) => conversation.end(detail),
       });
-      const ended = await run(this.#action, withinMs);
+      const ended = await run(this.#action, this.#begunAt + this.#withinMs - clock.now().at);
       if (login.program.tasks.close !== undefined && conversation.ended === null) {
         await run('close', CLOSE_MS_MAX);
       }

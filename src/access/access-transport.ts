@@ -47,7 +47,6 @@ export interface AccessParts {
 const OPEN_MS_MAX = 120_000;
 /** A BREAK that takes longer than 30 s counts as a wire that takes nothing. */
 const BREAK_MS_MAX = 25_000;
-const CLOSE_MS_MAX = 5_000;
 /** Logged out so soon, the login was none: a wrong password that was answered late. */
 const SOON_MS = 10_000;
 
@@ -92,7 +91,7 @@ export class AccessTransport implements Transport {
     const ended = await this.#run('open', OPEN_MS_MAX);
     if (ended.kind === 'fail') throw this.#openFailed(login, ended);
     if (this.#isClosed()) throw lostMeanwhile();
-    if (this.#typedSecret) this.#parts.ledger.accepted(this.#account(login));
+    if (this.#typedSecret) this.#accepted(login);
     this.#parts.note(describeLogin(this.#parts, login));
     this.#openedAt = this.#parts.clock.now().at;
     // What follows is told when whoever opens this knows that it is open.
@@ -132,15 +131,10 @@ export class AccessTransport implements Transport {
     this.#inside.pause?.(isPaused);
   }
 
+  /** Only hangs up: behind an open console stands the node, and a "logout" would be typed there. */
   close(): void {
-    const wasOpen = this.#phase === 'open';
     this.#handlers = null;
-    this.#watch?.stop();
-    if (wasOpen && this.#parts.program.tasks.close !== undefined) {
-      this.#phase = 'talking';
-      this.#conversation = this.#converse();
-      void this.#run('close', CLOSE_MS_MAX).then(() => this.#end());
-    } else this.#end();
+    this.#end();
   }
 
   // ---- opening -------------------------------------------------------------------------------------
@@ -163,7 +157,9 @@ export class AccessTransport implements Transport {
   /** Throws when it is not the time to try. */
   #refuseNow(login: BoundLogin): void {
     const { ledger, place } = this.#parts;
-    const refusal = ledger.refusal(this.#account(login), login.fingerprint);
+    const refusal =
+      ledger.refusal(this.#account(login), login.fingerprint) ??
+      ledger.refusal(this.#consoleAccount(login), login.fingerprint);
     if (refusal !== null) throw new TransportError('other', refusal, HINT_REFUSED);
     const leftTo = ledger.leftTo(place);
     if (leftTo !== null) throw new TransportError('busy', leftTo, 'nothing to do: tried again');
@@ -173,6 +169,19 @@ export class AccessTransport implements Transport {
     return accountOf(this.#parts.place, values);
   }
 
+  /**
+   * Logged in, and then no console, or none for long: a reason to wait here, and none to keep whoever
+   * fences with the same account from it.
+   */
+  #consoleAccount(login: BoundLogin): string {
+    return `${this.#account(login)} console`;
+  }
+
+  #accepted(login: BoundLogin): void {
+    this.#parts.ledger.accepted(this.#account(login));
+    this.#parts.ledger.accepted(this.#consoleAccount(login));
+  }
+
   #openFailed(login: BoundLogin, ended: Extract<Ended, { kind: 'fail' }>): TransportError {
     const { ledger, place } = this.#parts;
     this.#end();
@@ -180,15 +189,17 @@ export class AccessTransport implements Transport {
       return new TransportError('busy', this.#cutBy.detail, 'nothing to do: tried again');
     }
     if (ended.name === IN_USE) {
-      ledger.accepted(this.#account(login));
+      this.#accepted(login);
       const text = `the console of ${place} is in use: ${ended.detail}`;
       ledger.leave(place, text);
       return new TransportError('busy', text, 'ask who it is; force=yes takes it from them');
     }
-    const what = ended.name === REFUSED ? 'login refused by' : 'login failed at';
+    const isRefused = ended.name === REFUSED;
+    const what = isRefused ? 'login refused by' : 'login failed at';
     const why = `${what} ${place}: ${ended.detail}`;
     if (!this.#typedSecret) return new TransportError('other', why, 'look at it by hand');
-    const text = ledger.refused(this.#account(login), login.fingerprint, why);
+    const account = isRefused ? this.#account(login) : this.#consoleAccount(login);
+    const text = ledger.refused(account, login.fingerprint, why);
     return new TransportError('other', text, HINT_REFUSED);
   }
 
@@ -243,7 +254,7 @@ export class AccessTransport implements Transport {
     const login = this.#login;
     const isSoon = clock.now().at < this.#openedAt + SOON_MS;
     if (login === null || !this.#typedSecret || !isSoon) return;
-    ledger.refused(this.#account(login), login.fingerprint, `${why}, right after the login`);
+    ledger.refused(this.#consoleAccount(login), login.fingerprint, `${why}, right after the login`);
   }
 
   #closed(reason: CloseReason): void {

@@ -15,6 +15,7 @@ import type { SiteNode } from '../../src/sim/site-node.ts';
 import type { Address } from '../../src/sim/socket-server.ts';
 import { Line, type LineStatus } from '../../src/transport/line.ts';
 import { TelnetTransport } from '../../src/transport/telnet.ts';
+import type { Transport } from '../../src/transport/transport.ts';
 
 export const PASSWORD = 'clusterd-alom';
 const NOWHERE = { file: 'CList', line: 1, column: 1, endColumn: 2 };
@@ -72,29 +73,29 @@ export class Console {
     values: Readonly<Record<string, string>> = {},
     ledger = new LoginLedger(systemClock),
     program = loadLibrary('alom'),
+    /** What is really connected to, where that is another one. */
+    wire: () => Transport = () =>
+      new TelnetTransport({ host, port, forceBreak: null, breakMs: 250 }, systemClock),
   ) {
     const note = (text: string) => void this.notes.push(text);
     this.line = new Line({
       create: () =>
-        new AccessTransport(
-          new TelnetTransport({ host, port, forceBreak: null, breakMs: 250 }, systemClock),
-          {
-            program,
-            patterns: compilePatterns({ matches: program.matches, harmless: [] }),
-            login: {
-              library: program.name,
-              values: valuesOf({ password: PASSWORD, ...values }),
-              span: NOWHERE,
-            },
-            reveal,
-            ledger,
-            clock: systemClock,
-            paceMs: 0,
-            place: `${host}:${port}`,
-            note,
-            keepsBreak: false,
+        new AccessTransport(wire(), {
+          program,
+          patterns: compilePatterns({ matches: program.matches, harmless: [] }),
+          login: {
+            library: program.name,
+            values: valuesOf({ password: PASSWORD, ...values }),
+            span: NOWHERE,
           },
-        ),
+          reveal,
+          ledger,
+          clock: systemClock,
+          paceMs: 0,
+          place: `${host}:${port}`,
+          note,
+          keepsBreak: false,
+        }),
       clock: systemClock,
       paceMs: 0,
       onData: (bytes) => {

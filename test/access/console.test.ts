@@ -41,6 +41,8 @@ describe('a console behind an ALOM', { timeout: 60_000 }, () => {
     const { address, alom } = await openAlomSite();
     const console = new Console(address);
     await until(() => console.status === 'connected', LONG);
+    // Sooner it would count as a password that was refused late.
+    await new Promise((resolve) => setTimeout(resolve, 10_500));
     console.line.type('#.');
     await until(() => console.status === 'lost', LONG);
     expect(console.statuses.at(-1)).toBe(
@@ -100,6 +102,31 @@ describe('a console behind an ALOM', { timeout: 60_000 }, () => {
     // Somebody writes the right one into the file: it is tried at once.
     const mended = new Console(address, {}, ledger);
     await until(() => mended.status === 'connected', LONG);
+  });
+
+  it('types nothing on the node when it is given up', async () => {
+    const { address, alom, node } = await openAlomSite();
+    let typed = '';
+    const { connect } = node.console;
+    node.console.connect = (client) => {
+      const made = connect.call(node.console, client);
+      if (typeof made === 'string') return made;
+      return {
+        write: (text) => {
+          typed += text;
+          made.write(text);
+        },
+        sendBreak: () => made.sendBreak(),
+        close: () => made.close(),
+      };
+    };
+    const console = new Console(address);
+    await until(() => console.status === 'connected', LONG);
+    console.line.type('\r');
+    await until(() => console.received.includes('login: '), LONG);
+    console.line.stop();
+    await until(() => alom.writer === null, LONG);
+    expect(typed).toBe('\r');
   });
 
   it('is lost, and says where, when the processor falls silent', async () => {

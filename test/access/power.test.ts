@@ -4,19 +4,27 @@ import { createAccessPower } from '../../src/access/access-power.ts';
 import { LoginLedger } from '../../src/access/login-ledger.ts';
 import { systemClock } from '../../src/clock/system.ts';
 import { compilePatterns } from '../../src/machine/patterns.ts';
+import { TcpTransport } from '../../src/transport/tcp.ts';
 import { TelnetTransport } from '../../src/transport/telnet.ts';
+import type { Transport } from '../../src/transport/transport.ts';
 import { until } from '../transport/until.ts';
 import { Console, loadLibrary, openAlomSite, PASSWORD, reveal, viaDevice } from './alom-site.ts';
+import { toldPeer } from './told-peer.ts';
 
-function power() {
+function power(
+  ledger = new LoginLedger(systemClock),
+  connectFirst: (() => Transport | null) | null = null,
+) {
   const program = loadLibrary('alom');
   const patterns = compilePatterns({ matches: program.matches, harmless: [] });
   return createAccessPower({
     clock: systemClock,
-    ledger: new LoginLedger(systemClock),
+    ledger,
     reveal,
     find: (library) => (library === 'alom' ? { program, patterns } : null),
     connect: ({ via }) => {
+      const first = connectFirst?.() ?? null;
+      if (first !== null) return first;
       if (via?.address.kind !== 'telnet') throw new Error('telnet only');
       const { host, port } = via.address;
       return new TelnetTransport({ host, port, forceBreak: null, breakMs: 250 }, systemClock);
@@ -81,6 +89,37 @@ describe('power via an ALOM', { timeout: 60_000 }, () => {
     const off = switches.off(viaDevice(address));
     expect((await off).outcome).toBe('off');
     expect((await checked).outcome).toBe('put-off');
+  });
+
+  it('gives way to whoever fences also while it still connects', async () => {
+    const { address } = await openAlomSite();
+    const silent = new TelnetTransport(
+      { host: '127.0.0.1', port: 1, forceBreak: null, breakMs: 250 },
+      systemClock,
+    );
+    silent.open = () => new Promise(() => {});
+    const wires = [silent];
+    const switches = power(new LoginLedger(systemClock), () => wires.shift() ?? null);
+    const checked = switches.check(viaDevice(address), false);
+    const off = await switches.off(viaDevice(address));
+    expect(off.outcome).toBe('off');
+    expect((await checked).outcome).toBe('put-off');
+  });
+
+  it('is not kept from its account by a console that the account may not have', async () => {
+    const { address } = await openAlomSite();
+    const peer = await toldPeer('Please login: ', [
+      { typed: 'admin', says: 'Please Enter password: ' },
+      { typed: PASSWORD, hidden: true, says: 'sc> ' },
+      { typed: 'console', says: 'Permission denied\r\nsc> ' },
+    ]);
+    const ledger = new LoginLedger(systemClock);
+    const console = new Console(address, {}, ledger, loadLibrary('alom'), () => {
+      return new TcpTransport({ host: '127.0.0.1', port: peer.port }, systemClock);
+    });
+    await until(() => console.status === 'lost', 20_000);
+    expect(console.statuses[0]).toMatch(/not-allowed.*not tried again for 1 min/);
+    expect((await power(ledger).status(viaDevice(address))).outcome).toBe('on');
   });
 
   it('tells nothing when nobody listens', async () => {
