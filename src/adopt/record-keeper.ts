@@ -60,7 +60,7 @@ export function recordFor(
     const fresh = changes.map(
       ({ variable, from, to }): RecordedValue => ({
         variable,
-        old: from,
+        old: oldOf(known, variable, from),
         new: to,
         state: 'untouched',
       }),
@@ -72,4 +72,17 @@ export function recordFor(
   });
   const about = `firmware values before clusterd changed them; back to them: clusterd adopt ${head.cluster} --undo`;
   return { about, ...head, begun: before?.begun ?? head.begun, state: 'adopting', nodes };
+}
+
+/** What stands there now, unless we wrote it, or may have written half of it. */
+function oldOf(
+  known: readonly RecordedValue[],
+  variable: string,
+  found: string | null,
+): string | null {
+  const before = known.find((value) => value.variable === variable);
+  if (before === undefined) return found;
+  const isHalf = before.state === 'may-be-written' || before.state === 'may-be-restored';
+  const isOurs = before.state === 'written' && found === before.new;
+  return isHalf || isOurs ? before.old : found;
 }

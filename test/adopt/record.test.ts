@@ -92,4 +92,14 @@ describe('an adoption that goes on', () => {
       { variable: 'auto-boot?', old: 'maybe', new: 'false', state: 'untouched' },
     ]);
   });
+  it.each([
+    ['CList wants another value than the one we wrote', 'written', 'false'],
+    ['we were killed while it was written', 'may-be-written', 'fal'],
+  ] as const)('keeps the old value where %s', (_, state, found) => {
+    const changes = [{ variable: 'auto-boot?', from: found, to: 'never' }];
+    const again = recordFor(HEAD, [{ node: 'n1', identity: '1', changes }], withState(state));
+    expect(values(again)).toEqual([
+      { variable: 'auto-boot?', old: 'true', new: 'never', state: 'untouched' },
+    ]);
+  });
 });
