@@ -3,12 +3,15 @@
  * device says is compared with what the console of the node shows. Called by examine.ts.
  */
 import type { Cluster, PowerDevice } from '../clist/cluster.ts';
+import { formatConsole } from '../clist/console-place.ts';
+import { looksSecret } from '../clist/masking.ts';
 import { nameOfDevice } from '../clist/power-place.ts';
 import { formatSecretPlace } from '../clist/secrets.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { ClusterRunner } from '../cluster/runner.ts';
 import type { NodeIndex } from '../machine/protocol.ts';
 import type { FenceAgents } from '../transport/fence-agent.ts';
+import { shellLine } from '../transport/shell-line.ts';
 import { type DoctorCheck, type Finding, found, timed } from './check.ts';
 
 export interface PowerParts {
@@ -63,11 +66,15 @@ function judge(outcome: string, detail: string, isAlive: boolean, remedy: string
   }
 }
 
-/** What a person types to ask it himself; secrets by their place. */
-function byHand({ agent, options }: PowerDevice): string {
+/** What a person types to ask it himself; secrets by their place, or not at all. */
+function byHand({ agent, options, via }: PowerDevice): string {
+  if (via !== undefined) {
+    return `by hand: log in at ${formatConsole(via.address)} and ask as chat-scripts/lib/${via.library}.chat does in 'to ask-power'`;
+  }
   const shown = options.map(({ name, value }) => {
-    return `${name}=${typeof value === 'string' ? value : formatSecretPlace(value)}`;
+    if (typeof value !== 'string') return `${name}=${formatSecretPlace(value)}`;
+    return `${name}=${looksSecret(name) ? '(as in CList)' : value}`;
   });
-  const words = [...shown, 'action=status'].map((word) => `'${word}'`).join(' ');
+  const words = [...shown, 'action=status'].map((word) => shellLine([word])).join(' ');
   return `by hand: printf '%s\\n' ${words} | ${agent}; echo $?`;
 }
