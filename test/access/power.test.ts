@@ -122,6 +122,23 @@ describe('power via an ALOM', { timeout: 60_000 }, () => {
     expect((await power(ledger).status(viaDevice(address))).outcome).toBe('on');
   });
 
+  it.each([
+    'n1  Standby\r\nn1  OS Running\r\nsc> ', // it says both
+    'n1  Powered off\r\nn2  Powered off\r\nsc> ', // of which one?
+    'n1  Powered off\r\n', // the answer was cut off
+  ])('does not believe %j', async (says) => {
+    const peer = await toldPeer('Please login: ', [
+      { typed: 'admin', says: 'Please Enter password: ' },
+      { typed: PASSWORD, hidden: true, says: 'sc> ' },
+      { typed: 'showplatform', says },
+    ]);
+    const wire = () => new TcpTransport({ host: '127.0.0.1', port: peer.port }, systemClock);
+    const switches = power(new LoginLedger(systemClock), wire);
+    const answer = await switches.status(viaDevice({ host: '127.0.0.1', port: peer.port }));
+    expect(answer.outcome).toBe('no-answer');
+    expect(answer.detail).toMatch(/contradicted|unclear/);
+  });
+
   it('tells nothing when nobody listens', async () => {
     const { address } = await openAlomSite();
     const device = viaDevice({ host: address.host, port: 1 }, PASSWORD);
