@@ -50,7 +50,7 @@ describe('a console behind an ALOM', { timeout: 60_000 }, () => {
     );
     await until(() => console.status === 'connected', LONG);
     expect(alom.logins).toHaveLength(2);
-  });
+  }, 60_000);
 
   it('is busy when somebody else takes it, and is left to them', async () => {
     const { address, alom } = await openAlomSite();

@@ -116,7 +116,8 @@ describe('a command on a node, over a real OpenSSH', () => {
 
   it('says that the connection was lost, as ssh does', async () => {
     const file = join(directory, 'running');
-    const result = run(`echo $$ >${file}; echo going down; sleep 64`);
+    // The file is written when what was said before it has had its time to arrive.
+    const result = run(`echo going down; sleep 0.5; echo $$ >${file}; sleep 64`);
     await until(() => server.sessions.length > 0 && readOr(file) !== '');
     server.dropAll();
     const { outcome, status, output } = await result;
