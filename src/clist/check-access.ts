@@ -30,6 +30,7 @@ export function checkClusterAccess(
     if (node.login !== undefined && library !== null) {
       checkLogin(node.login, library, ['open'], sink);
       if (program !== null) checkBreakThrough(node, library, program, sink);
+      if (program !== null) checkBreakTest(cluster, node, library, program, sink);
     }
     for (const { via } of node.power) {
       const device = via === undefined ? null : find(via.library);
@@ -95,4 +96,31 @@ function checkBreakThrough(
   const message = `the script '${program.name}' sends BREAK, and neither this wire nor the library '${library.name}' can`;
   const hint = `write 'to break' into lib/${library.name}.chat, or add: break bytes "..."`;
   sink.error('break-impossible', node.span, message, hint);
+}
+
+/** The setting with which a script tries a BREAK on a parked node. */
+const BREAK_TEST = 'test-break';
+
+/**
+ * While a service processor sends a BREAK its own prompt has the line: what the BREAK brings up is not
+ * seen. A trial of it would fail each time, and an alarm stand for nothing.
+ */
+function checkBreakTest(
+  cluster: Cluster,
+  node: ClusterNode,
+  library: AccessProgram,
+  program: Program,
+  sink: DiagnosticSink,
+): void {
+  const setting = program.settings.find(({ name }) => name === BREAK_TEST);
+  if (setting === undefined || library.tasks.break === undefined) return;
+  const given = setting.ofNode ? node.settings : cluster.settings;
+  if ((given[BREAK_TEST] ?? setting.defaultValue) === 'off') return;
+  const message = `the self-test of ${node.name} tries a BREAK, and '${library.name}' hides what one brings up`;
+  sink.warning(
+    'break-unseen',
+    node.login?.span ?? node.span,
+    message,
+    `add: set ${BREAK_TEST} off`,
+  );
 }

@@ -35,11 +35,17 @@ export interface DeviceAnswer {
 
 /** Once a level is off, what else might contradict it has so long to say so. */
 const CONTRADICTION_MS = 5_000;
+/** A service processor that has to be logged in to needs longer for one answer. */
+const CONTRADICTION_VIA_MS = 12_000;
+/** An off that is older when the last device answers is asked again. */
+const FRESH_MS = 10_000;
 
 interface Told {
   readonly device: PowerDevice;
   readonly outcome: DeviceAnswer['outcome'];
   readonly detail: string;
+  /** When it answered. */
+  readonly at: number;
 }
 
 /** Never rejects. */
@@ -53,7 +59,7 @@ export async function askPower(
     return { outcome: 'no-device', detail: 'CList gives this node no power device' };
   }
   const levels = [...new Set(devices.map(levelOf))].sort((one, other) => one - other);
-  if (action === 'status') return sum(levels, await ask(devices, levels, switches, clock));
+  if (action === 'status') return sum(levels, await askAll(devices, levels, switches, clock));
   return switchOff(devices, levels, switches, clock);
 }
 
@@ -67,9 +73,9 @@ async function switchOff(
   const outcomes: PowerAnswer['outcome'][] = [];
   for (const level of levels) {
     const own = devices.filter((device) => levelOf(device) === level);
-    await Promise.all(own.map((device) => guarded(switches.off, device)));
+    await Promise.all(own.map((device) => guarded(switches.off, device, clock)));
     const witnesses = devices.filter((device) => levelOf(device) !== level && isInside(device));
-    const answer = sum([level], await ask([...own, ...witnesses], [level], switches, clock));
+    const answer = sum([level], await askAll([...own, ...witnesses], [level], switches, clock));
     details.push(levels.length === 1 ? answer.detail : `level ${level}: ${answer.detail}`);
     outcomes.push(answer.outcome);
     if (answer.outcome === 'off') break;
@@ -77,6 +83,21 @@ async function switchOff(
   const detail = details.join('; ');
   if (outcomes.includes('off')) return { outcome: 'off', detail };
   return { outcome: outcomes.every((one) => one === 'on') ? 'on' : 'no-answer', detail };
+}
+
+/** What all of them say, none of it said long before the last. */
+async function askAll(
+  devices: readonly PowerDevice[],
+  levels: readonly number[],
+  switches: PowerSwitches,
+  clock: Clock,
+): Promise<readonly Told[]> {
+  const told = await ask(devices, levels, switches, clock);
+  const isOld = ({ outcome, at }: Told) => outcome === 'off' && clock.now().at - at > FRESH_MS;
+  if (!told.some(isOld)) return told;
+  return Promise.all(
+    told.map((one) => (isOld(one) ? guarded(switches.status, one.device, clock) : one)),
+  );
 }
 
 /**
@@ -102,11 +123,11 @@ function ask(
         devices.every((device) => levelOf(device) !== level || told.has(device));
       const isOff = levels.some((level) => isAnswered(level) && levelSays(level, all) === 'off');
       if (told.size === devices.length) finish();
-      else if (isOff) cancel ??= clock.after(CONTRADICTION_MS, finish);
+      else if (isOff) cancel ??= clock.after(contradictionMs(devices), finish);
       else if (levels.every(isAnswered)) finish();
     };
     for (const device of devices) {
-      void guarded(switches.status, device).then((answer) => {
+      void guarded(switches.status, device, clock).then((answer) => {
         told.set(device, answer);
         look();
       });
@@ -114,20 +135,25 @@ function ask(
   });
 }
 
+function contradictionMs(devices: readonly PowerDevice[]): number {
+  return devices.some(({ via }) => via !== undefined) ? CONTRADICTION_VIA_MS : CONTRADICTION_MS;
+}
+
 function notWaitedFor(device: PowerDevice): Told {
-  return { device, outcome: 'no-answer', detail: `${device.agent}: not waited for` };
+  return { device, at: 0, outcome: 'no-answer', detail: `${device.agent}: not waited for` };
 }
 
 async function guarded(
   call: (device: PowerDevice) => Promise<DeviceAnswer>,
   device: PowerDevice,
+  clock: Clock,
 ): Promise<Told> {
   try {
     const { outcome, detail } = await call(device);
-    return { device, outcome, detail: `${device.agent}: ${detail}` };
+    return { device, outcome, detail: `${device.agent}: ${detail}`, at: clock.now().at };
   } catch (error) {
     const why = error instanceof Error ? error.message : 'failed';
-    return { device, outcome: 'no-answer', detail: `${device.agent}: ${why}` };
+    return { device, outcome: 'no-answer', detail: `${device.agent}: ${why}`, at: clock.now().at };
   }
 }
 

@@ -86,6 +86,14 @@ function refused(cluster: string, text: string): DoctorReport {
   return { cluster, checks, isDone: true };
 }
 
+/** Held, halted, shut down: somebody may be working at its nodes. */
+function leftAlone(cluster: string, state: string): DoctorReport {
+  const text = `its journal says '${state}': somebody may be working at its nodes, so nothing is typed`;
+  const remedy = `clusterd start, clusterd release ${cluster}, then again; or, when nobody is there, --tap`;
+  const checks = [found(cluster, 'consoles', { verdict: 'not-tried', text, remedy })];
+  return { cluster, checks, isDone: true };
+}
+
 async function examineOne(
   sound: SoundCluster,
   shared: SharedParts,
@@ -101,6 +109,11 @@ async function examineOne(
     return refused(name, messageOf(error));
   }
   const parts = shared.partsOf(sound, opened, () => runner.own);
+  const { lastingState } = parts.recollection;
+  if (lastingState !== null && !options.tap) {
+    await Promise.all([parts.alarms.close(), parts.journal.close()]);
+    return leftAlone(name, lastingState.state);
+  }
   const runner: ClusterRunner = new ClusterRunner(onlyLooking(parts, sound, shared));
   runner.start();
   await begun(runner, clock);

@@ -9,6 +9,7 @@ import { sharingOf } from '../../src/clist/known-agents.ts';
 import { parseClist } from '../../src/clist/parse.ts';
 import { compileAccess } from '../../src/language/access/compile-access.ts';
 import { DiagnosticSink } from '../../src/language/diagnostics.ts';
+import type { Program } from '../../src/language/program.ts';
 
 function clist(login: string, power: string): string {
   return `cluster c
@@ -129,5 +130,26 @@ to open
 
   it('must be able to do what it is wanted for', () => {
     expect(codes(LOGIN, POWER)).toEqual(['9:11 missing-task']);
+  });
+
+  it('is warned of where a BREAK would be tried whose effect it hides', () => {
+    const breaking = `${source}to break\n  send "break"\n  expect ready\n  after $limit fail silent\n`;
+    const hiding = compileAccess('alom', 'alom.chat', breaking).program;
+    const setting = { name: 'test-break', ofNode: false, defaultValue: 'on' };
+    const program = { name: 'p', dialogues: [], settings: [setting] } as unknown as Program;
+    const codesOf = (found: typeof hiding, more = '') => {
+      const text = clist(LOGIN, 'pace 2ms').replace('  service', `${more}  service`);
+      const sink = new DiagnosticSink();
+      checkClusterAccess(
+        parseClist('CList', text).clusters[0] as Cluster,
+        program,
+        () => found,
+        sink,
+      );
+      return sink.list().map(({ severity, code }) => `${severity} ${code}`);
+    };
+    expect(codesOf(hiding)).toEqual(['warning break-unseen']);
+    expect(codesOf(hiding, '  set test-break off\n')).toEqual([]);
+    expect(codesOf(library)).toEqual([]);
   });
 });

@@ -188,3 +188,52 @@ test('a device that throws is no answer, at every level', async () => {
   expect(answer.outcome).toBe('no-answer');
   expect(answer.detail).toContain('fence_d: no such agent');
 });
+
+describe('an off that was said long before the last one', () => {
+  function slowly(secondAnswers: readonly Says[], delayMs: number, clock: SimulatedClock) {
+    const asked: string[] = [];
+    const answers = [...secondAnswers];
+    const switches: PowerSwitches = {
+      off: async () => ({ outcome: 'off', detail: 'done' }),
+      async status({ agent }) {
+        asked.push(agent);
+        if (agent === 'fence_slow') {
+          await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
+          return { outcome: 'off', detail: 'x' };
+        }
+        return { outcome: answers.shift() ?? 'no-answer', detail: 'x' };
+      },
+    };
+    return { asked, switches };
+  }
+  const feeds = [device('fence_fast', 1), device('fence_slow', 1)];
+
+  it.each([
+    ['off', 'off'],
+    ['on', 'on'],
+    ['no-answer', 'no-answer'],
+  ] as const)('is asked again, and then %s counts', async (again, outcome) => {
+    const clock = new SimulatedClock();
+    const { asked, switches } = slowly(['off', again], 40_000, clock);
+    const answer = askPower(feeds, 'off', switches, clock);
+    for (let second = 0; second < 60; second++) {
+      await Promise.resolve();
+      clock.advance(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await answer).outcome).toBe(outcome);
+    expect(asked).toEqual(['fence_fast', 'fence_slow', 'fence_fast']);
+  });
+
+  it('stands when it is a moment old', async () => {
+    const clock = new SimulatedClock();
+    const { asked, switches } = slowly(['off', 'on'], 3_000, clock);
+    const answer = askPower(feeds, 'off', switches, clock);
+    for (let second = 0; second < 10; second++) {
+      clock.advance(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await answer).outcome).toBe('off');
+    expect(asked).toEqual(['fence_fast', 'fence_slow']);
+  });
+});

@@ -94,6 +94,19 @@ describe('without a daemon', () => {
     expect((await doctor(home(), '--tap')).of('n1', 'login')).toMatchObject({ verdict: 'ok' });
   }, 150_000);
 
+  it('types nothing where a hold stands in the journal: somebody may work there', async () => {
+    const place = home();
+    const daemon = await RunningDaemon.start(place);
+    await daemon.arm('demo');
+    const held = await clusterd(place, 'hold', 'demo');
+    expect(`${held.out}${held.err}`).toContain('stopped');
+    expect((await clusterd(place, 'stop')).status).toBe(0);
+    const { checks, of } = await doctor(place, 'demo');
+    expect(checks).toHaveLength(1);
+    expect(of('demo', 'consoles')).toMatchObject({ verdict: 'not-tried' });
+    expect(of('demo', 'consoles')?.remedy).toContain('clusterd release demo');
+  }, 150_000);
+
   it('says all that is wrong at once, and what to do', async () => {
     const secret = '/tmp/nobody-has-this-secret';
     const power = `/bin/false password=@file:${secret}`;

@@ -99,6 +99,7 @@ function checkAnswers(scope: Scope, sink: DiagnosticSink): void {
         if (result.kind === 'succeed') checkAnchored(scope, seen, sink);
       }
     }
+    checkTold(scope, dialogue, sink);
     const last = dialogue.steps.at(-1);
     if (last === undefined || !stepGoesOn(last)) continue;
     const hint = 'end it with: fail NAME';
@@ -134,8 +135,41 @@ function checkAnchored(scope: Scope, seen: Tree.Seen, sink: DiagnosticSink): voi
   sink.error('answer-not-anchored', seen.duration.span, message, 'wait for a line that does');
 }
 
-function resultsOf(dialogue: Tree.Dialogue): Tree.Result[] {
-  return dialogue.steps.flatMap((step) => {
+/** An answer that no line gives on the spot must have been given by one on every way to it. */
+function checkTold(scope: Scope, { steps }: Tree.Dialogue, sink: DiagnosticSink): void {
+  steps.forEach((step, index) => {
+    const answers = step.kind === 'expect' ? timeoutOf(step) : resultsOf({ steps: [step] });
+    const before = step.kind === 'expect' ? [] : steps.slice(0, index);
+    for (const { kind, span } of answers) {
+      if (kind !== 'succeed' || before.some((one) => tells(scope, one))) continue;
+      const message = 'no line has told this on every way here';
+      const hint =
+        'before it, expect the whole line: expect /^Power state: off$/, and fail otherwise';
+      sink.error('answer-not-told', span, message, hint);
+    }
+  });
+}
+
+function timeoutOf({ timeout }: Tree.Expect): readonly Tree.Result[] {
+  return timeout === null ? [] : [timeout.result];
+}
+
+/** Nobody comes past this step but by a whole line. */
+function tells(scope: Scope, step: Tree.Step): boolean {
+  if (step.kind !== 'expect' || step.damaged) return false;
+  if (timeoutOf(step).some(({ kind }) => kind === 'continue')) return false;
+  const passing = step.alternatives.filter(({ result }) => result.kind === 'continue');
+  return passing.length > 0 && passing.every(({ seen }) => isWholeLine(scope, seen));
+}
+
+function isWholeLine(scope: Scope, seen: Tree.Seen): boolean {
+  if (seen.kind === 'match') return isAnchored(seen.match);
+  const text = seen.kind === 'text' ? scope.texts.get(seen.name.text) : undefined;
+  return text?.matches.every(isAnchored) ?? false;
+}
+
+function resultsOf({ steps }: Pick<Tree.Dialogue, 'steps'>): Tree.Result[] {
+  return steps.flatMap((step) => {
     switch (step.kind) {
       case 'expect':
         return [
