@@ -7,9 +7,9 @@ test('a repeated dialogue whose condition does not hold is not announced', () =>
   const world = watching();
   const timers = () =>
     describeCluster(world.engine, world.state, world.clock.now()).timers.map(({ what }) => what);
-  expect(timers()).toEqual(['tap on n1', 'ready on n2']);
+  expect(timers()).toEqual(['tap on n1', 'ready on n2', 'self-test on n2']);
   world.operator('out-of-service', 1);
   expect(timers()).toEqual(['tap on n1']);
   world.operator('in-service', 1);
-  expect(timers()).toEqual(['tap on n1', 'ready on n2']);
+  expect(timers()).toEqual(['tap on n1', 'ready on n2', 'self-test on n2']);
 });
