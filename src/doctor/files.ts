@@ -4,7 +4,7 @@
  */
 
 import { ClistError } from '../clist/clist-error.ts';
-import type { Cluster, Secret, SshTarget } from '../clist/cluster.ts';
+import type { Cluster, ClusterNode, Secret, SshTarget } from '../clist/cluster.ts';
 import { formatSecretPlace, resolveSecret } from '../clist/secrets.ts';
 import type { Site } from '../clist/site.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -32,14 +32,24 @@ export function tellMissing(cluster: string, missing: readonly MissingPart[], te
 
 /** Each secret is fetched, and shown by its place only. */
 export function tellSecrets({ nodes }: Cluster, tell: Tell): void {
-  for (const { name, power, admin } of nodes) {
-    const ofPower = power.flatMap(({ options }) => options.map(({ value }) => value));
-    const ofAdmin = [admin?.password ?? '', admin?.passphrase ?? ''];
-    const secrets = [...ofPower, ...ofAdmin].filter(
-      (one): one is Secret => typeof one !== 'string',
-    );
-    for (const secret of secrets) tell(found(name, 'secret', judgeSecret(secret)));
+  for (const node of nodes) {
+    for (const secret of secretsOf(node)) tell(found(node.name, 'secret', judgeSecret(secret)));
   }
+}
+
+/** Those of its console, its login, its power devices and of who runs commands on it. */
+function secretsOf({ console, login, power, admin }: ClusterNode): readonly Secret[] {
+  const targets = [admin, console.kind === 'ssh' ? console : null];
+  const all = [
+    ...targets.flatMap((target) => [target?.password ?? '', target?.passphrase ?? '']),
+    ...[login, ...power.map(({ via }) => via)].flatMap((one) => one?.values ?? []).map(valueOf),
+    ...power.flatMap(({ options }) => options.map(valueOf)),
+  ];
+  return all.filter((one): one is Secret => typeof one !== 'string');
+}
+
+function valueOf({ value }: { readonly value: string | Secret }): string | Secret {
+  return value;
 }
 
 function judgeSecret(secret: Secret): Finding {
