@@ -98,7 +98,11 @@ export class LawWatch {
   saw(node: string | null, what: string): void {
     if (what === RECABLED) this.#recabledAt = this.#options.site.clock.now().at;
     if (node === null) return;
-    if (what === 'power on') this.#poweredAt.set(node, this.#options.site.clock.now().at);
+    if (what === 'power on') {
+      this.#poweredAt.set(node, this.#options.site.clock.now().at);
+      // A boot that was typed before came to nothing: what follows is not its doing.
+      this.#bootsBy.delete(node);
+    }
     if (!what.startsWith('boots from')) return;
     this.#runsBy.set(node, this.#bootsBy.get(node) ?? 'itself');
     this.#bootsBy.delete(node);

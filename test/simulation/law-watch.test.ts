@@ -228,6 +228,26 @@ describe('a system that somebody else started', () => {
     expect(new Set(made.found)).toEqual(new Set(['excused by-itself']));
   });
 
+  test('the firmware itself, long after a boot that the daemon typed has failed', () => {
+    const made = bench(({ site }) => {
+      site.node('n1').powerOff();
+      site.disk.setLabel('d1', false);
+    });
+    made.type(1, `boot ${PATH}\r`);
+    const n2 = made.site.node('n2');
+    n2.nvram.set('auto-boot?', 'true');
+    n2.nvram.set('boot-device', PATH);
+    n2.powerOff();
+    made.site.node('n1').nvram.set('auto-boot?', 'true');
+    made.site.node('n1').nvram.set('boot-device', PATH);
+    made.site.disk.setLabel('d1', true);
+    made.site.node('n1').powerOn();
+    made.clock.advance(10_000);
+    n2.powerOn();
+    made.clock.advance(10_000);
+    expect(new Set(made.found)).toEqual(new Set(['excused by-itself']));
+  });
+
   test('a system that the daemon lets go on after the other node mounted the root', () => {
     const made = bench(({ site, clock }) => {
       site.node('n1').spuriousBreak();
