@@ -10,6 +10,7 @@ import type { Site } from './site.ts';
 import type { SiteNode } from './site-node.ts';
 import { LOOPBACK } from './socket-server.ts';
 import { runSolarisCommand } from './solaris-commands.ts';
+import { makeKeyPair } from './ssh-keys.ts';
 
 export interface SshKeys {
   /** Private, in the form of OpenSSH. */
@@ -23,8 +24,8 @@ export interface SshKeys {
 export const SSH_USERS: readonly string[] = ['root', 'operator'];
 
 export function makeSshKeys(): SshKeys {
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const user = ssh2.utils.generateKeyPairSync('ed25519');
+  const host = makeKeyPair();
+  const user = makeKeyPair();
   return {
     hostKey: host.private,
     userKey: user.private,

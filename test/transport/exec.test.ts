@@ -314,7 +314,7 @@ describe('exec: bounds', () => {
     const { transport, ear } = await started('sh', '-c', 'echo up; sleep 60');
     const block = Buffer.alloc(64 * 1024, 0x61);
     for (let i = 0; i < 20 && ear.closes.length === 0; i++) transport.write(block);
-    await until(() => ear.closes.length === 1);
+    await until(() => ear.closes.length === 1, 15_000);
     expect(ear.closes[0]).toEqual({ kind: 'lost', detail: 'sh prints but does not read' });
     await transport.drained();
   });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
 import type { SshTarget } from '../../src/clist/cluster.ts';
+import { makeKeyPair } from '../../src/sim/ssh-keys.ts';
 
 export class SshPeer {
   readonly directory = mkdtempSync(join(tmpdir(), 'ssh-peer-'));
@@ -34,7 +35,7 @@ export class SshPeer {
   }
 
   static async listen(banner = ''): Promise<SshPeer> {
-    const host = ssh2.utils.generateKeyPairSync('ed25519');
+    const host = makeKeyPair();
     const peer = new SshPeer(host.private, banner);
     await new Promise<void>((resolve) => peer.#server.listen(0, '127.0.0.1', resolve));
     writeFileSync(join(peer.directory, 'known_hosts'), `[127.0.0.1]:${peer.port} ${host.public}\n`);
