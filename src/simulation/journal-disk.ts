@@ -110,8 +110,14 @@ export class JournalDisk {
     const kind = this.#random.below(3);
     if (kind === 0) this.#lines.splice(index, 1);
     else if (kind === 1) this.#lines.splice(index, 0, line);
-    else this.#lines[index] = withFlippedBit(line, this.#random);
+    else this.#flipBit(index, line);
     this.#doubtsBeforeDamage = doubtsIn(this.#records);
+  }
+
+  /** Not into the header of a newer clusterd: then the daemon does not watch the cluster at all. */
+  #flipBit(index: number, line: Buffer): void {
+    do this.#lines[index] = withFlippedBit(line, this.#random);
+    while (this.read().format === 'newer');
   }
 
   /**
