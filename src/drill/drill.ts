@@ -3,12 +3,13 @@
  * fails does not end it, but a cluster that does not come to rest again does: nothing is tried on it
  * then.
  */
-import { messageOf } from '../cluster/daemon-error.ts';
+import { DaemonError, messageOf } from '../cluster/daemon-error.ts';
 import { whatDisturbs } from './calm.ts';
 import { Conduct, type ConductParts, type Step } from './conduct.ts';
 import type { DrillCase } from './drill-case.ts';
 import { type Fault, formatFault } from './fault.ts';
 import type { Witness } from './fault-source.ts';
+import type { Seen } from './observer.ts';
 import type { TakeoverTimes } from './takeover-times.ts';
 
 export interface CaseResult {
@@ -36,7 +37,7 @@ export interface DrillParts extends ConductParts {
   readonly stopped: () => string | null;
 }
 
-/** Throws Error when the cluster is not at rest before the first case. */
+/** Throws DaemonError when the cluster does not act, or is not at rest before the first case. */
 export async function runDrill(parts: DrillParts): Promise<readonly CaseResult[]> {
   await startFromRest(parts);
   const results: CaseResult[] = [];
@@ -62,10 +63,31 @@ export async function runDrill(parts: DrillParts): Promise<readonly CaseResult[]
 async function startFromRest(parts: DrillParts): Promise<void> {
   let why = '';
   const calm = await parts.observer.until(async () => {
-    why = whatDisturbs(await parts.observer.status()) ?? '';
+    const seen = await parts.observer.status();
+    mustAct(seen);
+    const disturbs = whatDisturbs(seen) ?? '';
+    if (disturbs !== '' && disturbs !== why) parts.tell(`waits for rest: ${disturbs}`);
+    why = disturbs;
     return why === '' ? true : null;
   }, REST_WITHIN_MS);
-  if (calm === null) throw new Error(`the cluster is not at rest: ${why}`);
+  if (calm !== null) return;
+  throw new DaemonError('refused', `the cluster is not at rest: ${why}`, {
+    hint: 'put it right first; clusterd status and clusterd doctor say more',
+  });
+}
+
+/** What no waiting changes. */
+function mustAct({ cluster, status, fault }: Seen): void {
+  if (fault !== null) {
+    throw new DaemonError('refused', `the cluster is not controlled any more: ${fault}`, {
+      hint: `clusterd restart ${cluster}`,
+    });
+  }
+  const inhibited = status?.inhibited ?? null;
+  if (inhibited === null) return;
+  throw new DaemonError('refused', `the cluster would only tell what it would do: ${inhibited}`, {
+    hint: `clusterd arm ${cluster}, and wait until nobody types on its consoles`,
+  });
 }
 
 /** The standby is looked at every few minutes only. */

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock/clock.ts';
+import { DaemonError } from '../cluster/daemon-error.ts';
 import { readJournal } from '../cluster/journal.ts';
 import { FollowedFile } from '../commands/followed-file.ts';
 import { ask } from '../control/client.ts';
@@ -57,13 +58,16 @@ export class Observer {
     );
   }
 
-  /** Throws DaemonError when no daemon answers, and Error when it does not watch the cluster. */
+  /** Throws DaemonError when no daemon answers, or it does not watch the cluster. */
   async status(): Promise<Seen> {
     const request = { kind: 'status', cluster: this.#cluster } as const;
     const { clusters } = await ask(this.#home.socket, request, this.#clock);
     const found = clusters.find(({ cluster }) => cluster === this.#cluster);
     if (found?.kind === 'watched') return found;
-    throw new Error(`the daemon does not watch ${this.#cluster}${found ? `: ${found.why}` : ''}`);
+    const why = found === undefined ? '' : `: ${found.why}`;
+    throw new DaemonError('refused', `the daemon does not watch ${this.#cluster}${why}`, {
+      hint: 'clusterd check says what is wrong with it; clusterd reload when it is mended',
+    });
   }
 
   /** The first answer of `look` that is not null; null when none came in time. */

@@ -32,7 +32,7 @@ export interface Performance {
   readonly stopped: () => string | null;
 }
 
-/** Throws DaemonError: no such cluster, no daemon; Error when the cluster is not at rest. */
+/** Throws DaemonError: no such cluster, no daemon, it does not act, it is not at rest. */
 export async function perform(performance: Performance): Promise<Report> {
   const { home, clock, operator, witness } = performance;
   const cluster = readCluster(home, performance.cluster);
