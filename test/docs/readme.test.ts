@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../src/commands/command-line.ts';
 import { processTerminal } from '../../src/commands/terminal.ts';
 import { compileScript } from '../../src/language/compile.ts';
@@ -59,6 +59,9 @@ function headingsOf(text: string): string[] {
       .replaceAll(' ', '-'),
   );
 }
+
+// Every command is read in for this: on a busy host that takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 const commandsIn = (text: string) => wordsBehind(/(?<![\w/-])clusterd ([a-z][a-z-]*)/g, text);
 
